@@ -1,0 +1,11 @@
+//! What a browser may send: bytes become events here that cannot be invalid, or a rejection that says why not.
+//!
+//! Nothing in this module knows of metrics, and nothing after it checks an event again.
+
+mod event;
+mod rejection;
+mod wire;
+
+pub(crate) use event::{EVENT_KINDS, ErrorKind, Event, Vital};
+pub(crate) use rejection::{Reason, Rejection};
+pub(crate) use wire::{Form, Format};

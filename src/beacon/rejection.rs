@@ -1,0 +1,76 @@
+//! Why a beacon was not recorded as sent: a status for the sender and a label for the operator.
+
+use http::StatusCode;
+
+/// One line of text for the sender, which never echoes what was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rejection {
+    pub(crate) reason: Reason,
+    pub(crate) message: &'static str,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reason {
+    Malformed,
+    Origin,
+    Timeout,
+    TooLarge,
+    ContentType,
+    Range,
+    UnknownName,
+    UnknownKind,
+    Rate,
+    /// The browser asks not to be measured (Global Privacy Control, Do Not Track): answered as if recorded.
+    Privacy,
+    /// Recorded, under the overflow series of a family at its cap.
+    Series,
+}
+
+impl Reason {
+    pub(crate) const ALL: [Self; 11] = [
+        Self::Malformed,
+        Self::Origin,
+        Self::Timeout,
+        Self::TooLarge,
+        Self::ContentType,
+        Self::Range,
+        Self::UnknownName,
+        Self::UnknownKind,
+        Self::Rate,
+        Self::Privacy,
+        Self::Series,
+    ];
+
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::Origin => "origin",
+            Self::Timeout => "timeout",
+            Self::TooLarge => "too_large",
+            Self::ContentType => "content_type",
+            Self::Range => "range",
+            Self::UnknownName => "unknown_name",
+            Self::UnknownKind => "unknown_kind",
+            Self::Rate => "rate",
+            Self::Privacy => "privacy",
+            Self::Series => "series",
+        }
+    }
+
+    pub(crate) fn status(self) -> StatusCode {
+        match self {
+            Self::Malformed => StatusCode::BAD_REQUEST,
+            Self::Origin => StatusCode::FORBIDDEN,
+            Self::Timeout => StatusCode::REQUEST_TIMEOUT,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Range | Self::UnknownName | Self::UnknownKind => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Rate => StatusCode::TOO_MANY_REQUESTS,
+            Self::Privacy | Self::Series => StatusCode::NO_CONTENT,
+        }
+    }
+
+    pub(crate) fn because(self, message: &'static str) -> Rejection {
+        Rejection { reason: self, message }
+    }
+}

@@ -1,0 +1,67 @@
+//! The families that the application has registered with the prometheus crate: the only place that reads its registry.
+
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use prometheus::proto::{MetricFamily, MetricType};
+use prometheus::{Encoder, Registry, TextEncoder};
+
+use crate::record::{Counter, Recorder};
+
+use super::number::canonical;
+
+/// Appends the registry's families in the text format, those aside whose name is ours.
+pub(super) fn families(out: &mut Vec<u8>, recorder: &Recorder, registry: &Registry) {
+    // A collector of the host is not our code: what it does must not cost our own families.
+    let Ok(families) = catch_unwind(AssertUnwindSafe(|| registry.gather())) else {
+        let _ = recorder.increment(Counter::ExpositionFailures, &[], 1);
+        return;
+    };
+    let ours = names_taken(recorder);
+    for family in families {
+        if ours.contains(family.name()) {
+            let _ = recorder.increment(Counter::ExpositionConflicts, &[], 1);
+        } else if append(out, &family).is_err() {
+            let _ = recorder.increment(Counter::ExpositionFailures, &[], 1);
+        }
+    }
+}
+
+fn names_taken(recorder: &Recorder) -> HashSet<&str> {
+    recorder.families().iter().map(|family| family.name.as_str()).collect()
+}
+
+fn append(out: &mut Vec<u8>, family: &MetricFamily) -> prometheus::Result<()> {
+    let mut text = Vec::new();
+    TextEncoder::new().encode(std::slice::from_ref(family), &mut text)?;
+    match family.get_field_type() {
+        MetricType::HISTOGRAM => canonical_label(out, &text, "le"),
+        MetricType::SUMMARY => canonical_label(out, &text, "quantile"),
+        _ => out.extend_from_slice(&text),
+    }
+    Ok(())
+}
+
+/// Copies the lines of a family, the number in their last label written as [`canonical`] does.
+///
+/// The encoder writes `le` and `quantile` behind all other labels, so the last match is the label itself whatever the others hold.
+fn canonical_label(out: &mut Vec<u8>, text: &[u8], label: &str) {
+    let opening = format!("{label}=\"");
+    for line in String::from_utf8_lossy(text).split_inclusive('\n') {
+        let whole_name = |at: &usize| line[..*at].ends_with(['{', ',']);
+        let number = line.rfind(&opening).filter(whole_name).and_then(|at| {
+            let start = at + opening.len();
+            let length = line[start..].find("\"} ")?;
+            let value: f64 = line[start..start + length].parse().ok()?;
+            Some((start, start + length, value))
+        });
+        match number {
+            Some((start, end, value)) => {
+                out.extend_from_slice(&line.as_bytes()[..start]);
+                out.extend_from_slice(canonical(value).as_bytes());
+                out.extend_from_slice(&line.as_bytes()[end..]);
+            }
+            None => out.extend_from_slice(line.as_bytes()),
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Server-side HTTP metrics and real-user monitoring in Prometheus, from your application's own process.
+//!
+//! A tower [`Layer`](tower::Layer) counts every request by route template, method and status, with its latency and response size. Routes beside it take
+//! what browsers report, and `/metrics` exposes both under the same `endpoint` label. No agent, no gateway, no third party.
+//!
+#![cfg_attr(feature = "axum", doc = "```")]
+#![cfg_attr(not(feature = "axum"), doc = "```ignore")]
+//! use axum::{Router, routing::get};
+//!
+//! let monitor = tower_rum::Monitor::new();
+//! let app: Router = Router::new()
+//!     .route("/users/{id}", get(async || "a user"))
+//!     .merge(monitor.routes())     // /metrics, /log-page-load, /log-interaction, /log-user-error
+//!     .layer(monitor.layer());     // last: it also sees what no route matched
+//! ```
+//!
+//! ## Architecture
+//!
+//! ```text
+//! request ─▶ middleware ─▶ label ─▶ record (cells)
+//! beacon  ─▶ rum: gate ─▶ beacon: decode, validate ─▶ record (cells)
+//! scrape  ─▶ exposition ─▶ encode ─▶ record (snapshot, read only)
+//! ```
+//!
+//! The middleware and the ingest do not know each other: they meet in the recorder. [`Monitor`] puts the parts together and holds no state of its own;
+//! nothing in the crate is global.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod beacon;
+mod config;
+mod encode;
+mod error;
+pub mod exposition;
+pub mod label;
+pub mod middleware;
+mod monitor;
+mod record;
+mod routes;
+pub mod rum;
+mod serve;
+
+#[cfg(feature = "axum")]
+mod axum;
+
+pub use config::Buckets;
+pub use error::Error;
+pub use label::RequestHead;
+pub use monitor::{Builder, Monitor};
+pub use record::Collector;
+pub use routes::{RoutesLayer, WithRoutes, WithRoutesFuture};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

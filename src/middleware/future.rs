@@ -1,0 +1,112 @@
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderMap, Method, Response, StatusCode};
+use pin_project_lite::pin_project;
+
+use crate::record::{End, InFlight, Lifetime};
+
+use super::body::ResponseBody;
+use super::unwind::or_failed;
+
+pin_project! {
+    /// A request until its response head.
+    pub struct ResponseFuture<F> {
+        #[pin]
+        inner: F,
+        guard: Option<InFlight>,
+        asked: Asked,
+    }
+}
+
+/// What is known of a response before it is there.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    /// HEAD: whatever body there is will not be sent.
+    head_only: bool,
+    /// CONNECT: a success hands the connection over.
+    tunnel: bool,
+    /// The host wants to know how long bodies last.
+    lifetimes: bool,
+}
+
+impl Asked {
+    pub(super) fn by(method: &Method, lifetimes: bool) -> Self {
+        Self { head_only: *method == Method::HEAD, tunnel: *method == Method::CONNECT, lifetimes }
+    }
+
+    /// Counts the response head, and hands the guard to the body if there will be one.
+    fn answered<B: http_body::Body>(self, guard: Option<InFlight>, response: Response<B>) -> Response<ResponseBody<B>> {
+        let Some(mut guard) = guard else {
+            return response.map(ResponseBody::uncounted);
+        };
+        let status = response.status();
+        let handed_over = status == StatusCode::SWITCHING_PROTOCOLS || self.tunnel && status.is_success();
+        guard.respond(status.as_u16(), self.lifetime(handed_over, response.headers()));
+        let length = expected_bytes(&response);
+        let bodiless = self.head_only
+            || handed_over
+            || status.is_informational()
+            || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
+            || length == Some(0)
+            || response.body().is_end_stream();
+        if bodiless {
+            guard.end(End::Complete);
+            return response.map(ResponseBody::uncounted);
+        }
+        response.map(|body| ResponseBody::counted(body, guard, length))
+    }
+
+    fn lifetime(self, handed_over: bool, headers: &HeaderMap) -> Lifetime {
+        if !self.lifetimes || handed_over {
+            return Lifetime::Unrecorded;
+        }
+        let content_type = headers.get(CONTENT_TYPE).map_or(&b""[..], |value| value.as_bytes());
+        if content_type.starts_with(b"text/event-stream") { Lifetime::EventStream } else { Lifetime::Response }
+    }
+}
+
+/// The length at which a server stops polling the body, and so never sees its end.
+fn expected_bytes<B: http_body::Body>(response: &Response<B>) -> Option<u64> {
+    response.body().size_hint().exact().or_else(|| {
+        let declared = response.headers().get(CONTENT_LENGTH)?;
+        declared.to_str().ok()?.parse().ok()
+    })
+}
+
+impl<F> ResponseFuture<F> {
+    pub(super) fn new(inner: F, guard: Option<InFlight>, asked: Asked) -> Self {
+        Self { inner, guard, asked }
+    }
+}
+
+impl<F, B, E> Future for ResponseFuture<F>
+where
+    F: Future<Output = Result<Response<B>, E>>,
+    B: http_body::Body,
+{
+    type Output = Result<Response<ResponseBody<B>>, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let outcome = ready!(or_failed(this.guard, || this.inner.poll(cx)));
+        let guard = this.guard.take();
+        Poll::Ready(match outcome {
+            Ok(response) => Ok(this.asked.answered(guard, response)),
+            Err(error) => {
+                if let Some(guard) = guard {
+                    guard.end(End::Failed);
+                }
+                Err(error)
+            }
+        })
+    }
+}
+
+impl<F> fmt::Debug for ResponseFuture<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseFuture").field("asked", &self.asked).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,60 @@
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use http::{Request, Response};
+use tower::Service;
+
+use super::body::ResponseBody;
+use super::future::{Asked, ResponseFuture};
+use super::layer::Shared;
+use super::unwind::or_failed;
+
+/// Counts the requests of a service and measures its responses; see the [module](self::super).
+#[derive(Debug, Clone)]
+pub struct HttpMetrics<S> {
+    inner: S,
+    shared: Arc<Shared>,
+}
+
+impl<S> HttpMetrics<S> {
+    pub(super) fn new(inner: S, shared: Arc<Shared>) -> Self {
+        Self { inner, shared }
+    }
+
+    /// The service inside.
+    pub fn get_ref(&self) -> &S {
+        &self.inner
+    }
+
+    /// The service inside.
+    pub fn get_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
+    /// The service inside, alone.
+    #[must_use]
+    pub fn into_inner(self) -> S {
+        self.inner
+    }
+}
+
+impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for HttpMetrics<S>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    ResBody: http_body::Body,
+{
+    type Response = Response<ResponseBody<ResBody>>;
+    type Error = S::Error;
+    type Future = ResponseFuture<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
+        let mut guard = self.shared.begin(&request);
+        let asked = Asked::by(request.method(), self.shared.response_duration);
+        let inner = or_failed(&mut guard, || self.inner.call(request));
+        ResponseFuture::new(inner, guard, asked)
+    }
+}

@@ -1,0 +1,271 @@
+//! The composition root: a [`Builder`] gathers what the host declares, a [`Monitor`] hands out layers, routes and collectors.
+//!
+//! ```
+//! let monitor = tower_rum::Monitor::builder()
+//!     .namespace("shop")
+//!     .interaction_names(["buy", "search"])
+//!     .build()?;
+//! let registry = prometheus::Registry::new();
+//! registry.register(Box::new(monitor.collector())).unwrap();
+//! # Ok::<(), tower_rum::Error>(())
+//! ```
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use prometheus::Registry;
+
+use crate::config::{Buckets, Config};
+use crate::error::Error;
+use crate::exposition::Exposition;
+use crate::label::{EndpointSource, RequestHead};
+use crate::middleware::{HttpMetricsLayer, RequestSizeLayer, Shared};
+use crate::record::{Collector, Recorder};
+use crate::routes::{Routes, RoutesLayer};
+use crate::rum::Ingest;
+
+/// One set of metrics and the ways into and out of it. A clone is the same monitor.
+///
+/// Two monitors share nothing, also in one process and under the same names. Building one needs no async runtime.
+#[derive(Clone)]
+pub struct Monitor {
+    recorder: Arc<Recorder>,
+    shared: Arc<Shared>,
+    routes: Arc<Routes>,
+}
+
+impl Monitor {
+    /// A monitor with every default.
+    #[must_use]
+    pub fn new() -> Self {
+        Builder::default().assemble()
+    }
+
+    /// A monitor with settings of the host's own.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// The layer that counts requests; see [`middleware`](crate::middleware).
+    ///
+    /// In axum it goes on last, after [`routes`](Self::routes) are merged: `merge` keeps the other router's fallback, so a layer put on before it
+    /// never sees what no route matched.
+    #[must_use]
+    pub fn layer(&self) -> HttpMetricsLayer {
+        HttpMetricsLayer::new(Arc::clone(&self.shared))
+    }
+
+    /// A layer that observes `http_request_size_bytes`: body bytes that the application reads. Opt-in: it wraps request bodies.
+    #[must_use]
+    pub fn request_size_layer(&self) -> RequestSizeLayer {
+        RequestSizeLayer::new(Arc::clone(&self.shared))
+    }
+
+    /// A layer that answers all of our paths and passes everything else on: for a service without a router.
+    ///
+    /// Put it outside [`layer`](Self::layer), and our own paths are not counted; inside, they are.
+    #[must_use]
+    pub fn routes_layer(&self) -> RoutesLayer {
+        RoutesLayer::new(Arc::clone(&self.routes))
+    }
+
+    /// Our families for an application that has a `/metrics` of its own; see [`Collector`].
+    #[must_use]
+    pub fn collector(&self) -> Collector {
+        Collector::new(Arc::clone(&self.recorder))
+    }
+
+    #[cfg(feature = "axum")]
+    pub(crate) fn own_routes(&self) -> &Arc<Routes> {
+        &self.routes
+    }
+}
+
+impl Default for Monitor {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Monitor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Monitor").finish_non_exhaustive()
+    }
+}
+
+/// Settings of a [`Monitor`]. Whatever a browser may name is declared here: a built monitor never changes.
+#[derive(Debug, Clone, Default)]
+#[must_use]
+pub struct Builder {
+    config: Config,
+    endpoint: EndpointSource,
+    registry: Option<Registry>,
+}
+
+impl Builder {
+    /// Checks the settings and builds.
+    ///
+    /// # Errors
+    ///
+    /// When a name, path, origin, cap or rate cannot work; the error's text says which and what it takes.
+    pub fn build(self) -> Result<Monitor, Error> {
+        self.config.validate()?;
+        Ok(self.assemble())
+    }
+
+    /// Puts `namespace_` before the name of every family of ours. Default: none.
+    pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
+        self.config.namespace = namespace.into();
+        self
+    }
+
+    /// How a request's route template is found; `None` counts as `unmatched`. Default: axum's `MatchedPath`.
+    ///
+    /// Return templates, never raw paths. The number of values is bounded all the same: templates not declared with
+    /// [`endpoints`](Self::endpoints) fill at most half of [`http_series`](Self::http_series), then count as `overflow`.
+    pub fn endpoint<F>(mut self, endpoint: F) -> Self
+    where
+        F: for<'a> Fn(RequestHead<'a>) -> Option<Cow<'a, str>> + Send + Sync + 'static,
+    {
+        self.endpoint = EndpointSource::Closure(Arc::new(endpoint));
+        self
+    }
+
+    /// Templates known from the start: room is kept for them, and browsers may name them before a request has shown them.
+    pub fn endpoints<I: IntoIterator<Item: Into<String>>>(mut self, templates: I) -> Self {
+        self.config.endpoints.extend(templates.into_iter().map(Into::into));
+        self
+    }
+
+    /// The registry of the host's own metrics, exposed behind ours. Default: [`prometheus::default_registry()`].
+    pub fn registry(mut self, registry: Registry) -> Self {
+        self.registry = Some(registry);
+        self
+    }
+
+    /// Bounds of `http_request_duration_seconds` and `http_response_duration_seconds`, in seconds. Default: those of OpenTelemetry, 0.005 to 10.
+    pub fn duration_buckets(mut self, buckets: Buckets) -> Self {
+        self.config.duration_buckets = buckets;
+        self
+    }
+
+    /// Bounds of `http_response_size_bytes` and `http_request_size_bytes`, in bytes. Default: 100 to 100 000 000, a decade each.
+    pub fn size_buckets(mut self, buckets: Buckets) -> Self {
+        self.config.size_buckets = buckets;
+        self
+    }
+
+    /// Bounds of `page_load_time_seconds`, in seconds. Default: 0.1 to 60.
+    pub fn page_load_buckets(mut self, buckets: Buckets) -> Self {
+        self.config.page_load_buckets = buckets;
+        self
+    }
+
+    /// Also observe the time to the end of the body: `http_response_duration_seconds`, and for `text/event-stream`
+    /// `http_event_stream_duration_seconds`. Default: off.
+    pub fn response_duration(mut self, on: bool) -> Self {
+        self.config.response_duration = on;
+        self
+    }
+
+    /// Count requests to our own routes (`/metrics`, `/log-…`) as well. Default: off.
+    pub fn count_own_routes(mut self, on: bool) -> Self {
+        self.config.own_routes_counted = on;
+        self
+    }
+
+    /// The most label sets of each HTTP family; past it requests count under `method="_OTHER", endpoint="overflow"` and their
+    /// status class. Default: 2 000.
+    pub fn http_series(mut self, most: usize) -> Self {
+        self.config.http_series = most;
+        self
+    }
+
+    /// The most label sets of each family that browsers move; past it events count under `overflow`. Default: 200.
+    pub fn family_series(mut self, most: usize) -> Self {
+        self.config.family_series = most;
+        self
+    }
+
+    /// Interaction types counted beside the DOM event types that are known already (`click`, `submit`, `input`, …).
+    pub fn interaction_types<I: IntoIterator<Item: Into<String>>>(mut self, types: I) -> Self {
+        self.config.vocabulary.interaction_types.extend(types.into_iter().map(Into::into));
+        self
+    }
+
+    /// The names that elements may carry (`data-rum="buy"`), for `user_interactions_total{name}`. Default: none.
+    pub fn interaction_names<I: IntoIterator<Item: Into<String>>>(mut self, names: I) -> Self {
+        self.config.vocabulary.interaction_names.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// A path before all of our routes, such as `/internal`. Default: none.
+    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.config.paths.prefix = prefix.into();
+        self
+    }
+
+    /// Origins, besides the host that a beacon is sent to, whose pages may send: `https://www.example.com`.
+    ///
+    /// Also what to set where a proxy changes the `Host` header.
+    pub fn origins<I: IntoIterator<Item: Into<String>>>(mut self, origins: I) -> Self {
+        let lowercase = |origin: I::Item| origin.into().to_ascii_lowercase();
+        self.config.gate.origins.extend(origins.into_iter().map(lowercase));
+        self
+    }
+
+    /// Take beacons from pages of the same site (`Sec-Fetch-Site: same-site`), not of the same origin alone. Default: off.
+    pub fn same_site(mut self, on: bool) -> Self {
+        self.config.gate.same_site = on;
+        self
+    }
+
+    /// Refuse beacons that say neither `Origin` nor `Sec-Fetch-Site`, as programs and old browsers do. Default: off.
+    pub fn require_origin(mut self, on: bool) -> Self {
+        self.config.gate.origin_required = on;
+        self
+    }
+
+    /// Honour `Sec-GPC: 1` and `DNT: 1`: answer 204 and record nothing of it. Default: on.
+    pub fn privacy_signals(mut self, honoured: bool) -> Self {
+        self.config.gate.privacy_signals = honoured;
+        self
+    }
+
+    /// How long a beacon's body may take to arrive, on a tokio runtime with its timer enabled. Default: 10 s.
+    pub fn body_timeout(mut self, most: Duration) -> Self {
+        self.config.gate.body_timeout = most;
+        self
+    }
+
+    /// Beacons taken each second, over all clients; past it they are answered with 429. Default: 1 000.
+    pub fn beacons_per_second(mut self, most: u32) -> Self {
+        self.config.gate.beacons_per_second = most;
+        self
+    }
+
+    fn assemble(self) -> Monitor {
+        let config = self.config;
+        let recorder = Recorder::new(&config);
+        let registry = self.registry.unwrap_or_else(|| prometheus::default_registry().clone());
+        let routes = Arc::new(Routes::new(
+            &config.paths,
+            Exposition::new(Arc::clone(&recorder), registry),
+            Ingest::new(Arc::clone(&recorder), &config),
+        ));
+        let uncounted = if config.own_routes_counted {
+            std::collections::BTreeSet::new()
+        } else {
+            routes.iter().map(|(path, _)| path.to_owned()).collect()
+        };
+        let shared = Arc::new(Shared {
+            recorder: Arc::clone(&recorder),
+            endpoint: self.endpoint,
+            uncounted,
+            response_duration: config.response_duration,
+        });
+        Monitor { recorder, shared, routes }
+    }
+}

@@ -1,0 +1,106 @@
+//! Our families as a [`core::Collector`](prometheus::core::Collector), for an application that has a `/metrics` of its own.
+//!
+//! ```
+//! let monitor = tower_rum::Monitor::new();
+//! let registry = prometheus::Registry::new();
+//! registry.register(Box::new(monitor.collector()))?;
+//! assert!(registry.gather().iter().any(|family| family.name() == "rum_events_total"));
+//! # Ok::<(), prometheus::Error>(())
+//! ```
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use prometheus::core::Desc;
+use prometheus::proto;
+
+use super::snapshot::{Sample, Value};
+use super::{Family, Kind, Recorder};
+
+/// What [`Monitor::collector`](crate::Monitor::collector) gives.
+///
+/// Registering two collectors of one name in one registry is `prometheus::Error::AlreadyReg`.
+#[derive(Debug, Clone)]
+pub struct Collector {
+    recorder: Arc<Recorder>,
+    descriptions: Arc<[Desc]>,
+}
+
+impl Collector {
+    pub(crate) fn new(recorder: Arc<Recorder>) -> Self {
+        let describe = |family: &Family| {
+            let labels = family.labels.iter().map(ToString::to_string).collect();
+            // Fails on names that are none; ours are constants behind a checked namespace.
+            Desc::new(family.name.clone(), family.help.to_owned(), labels, HashMap::new()).ok()
+        };
+        let descriptions = recorder.families.iter().filter_map(describe).collect();
+        Self { recorder, descriptions }
+    }
+}
+
+impl prometheus::core::Collector for Collector {
+    fn desc(&self) -> Vec<&Desc> {
+        self.descriptions.iter().collect()
+    }
+
+    fn collect(&self) -> Vec<proto::MetricFamily> {
+        let snapshot = self.recorder.snapshot();
+        let family = |family: &Family| {
+            let mut metrics = Vec::new();
+            snapshot.samples(family, &mut |sample| metrics.push(metric(family, &sample)));
+            let mut proto = proto::MetricFamily::default();
+            proto.set_name(family.name.clone());
+            proto.set_help(family.help.to_owned());
+            proto.set_field_type(match family.kind {
+                Kind::Counter => proto::MetricType::COUNTER,
+                Kind::Gauge => proto::MetricType::GAUGE,
+                Kind::Histogram => proto::MetricType::HISTOGRAM,
+            });
+            proto.set_metric(metrics);
+            proto
+        };
+        self.recorder.families.iter().map(family).collect()
+    }
+}
+
+fn metric(family: &Family, sample: &Sample<'_>) -> proto::Metric {
+    let own = family.labels.iter().copied().zip(sample.series.values.iter().map(|value| &**value));
+    let mut labels: Vec<proto::LabelPair> = own.chain(sample.extra).map(label).collect();
+    labels.sort_by(|a, b| a.name().cmp(b.name()));
+    let mut metric = proto::Metric::from_label(labels);
+    match sample.value {
+        Value::Integer(value) if family.kind == Kind::Counter => {
+            let mut counter = proto::Counter::default();
+            counter.set_value(value as f64);
+            metric.set_counter(counter);
+        }
+        Value::Integer(value) => {
+            let mut gauge = proto::Gauge::default();
+            gauge.set_value(value as f64);
+            metric.set_gauge(gauge);
+        }
+        Value::Histogram { bounds, counts, sum } => {
+            let mut cumulative = 0;
+            let buckets = bounds.floats.iter().zip(counts).map(|(&bound, count)| {
+                cumulative += count;
+                let mut bucket = proto::Bucket::default();
+                bucket.set_upper_bound(bound);
+                bucket.set_cumulative_count(cumulative);
+                bucket
+            });
+            let mut histogram = proto::Histogram::default();
+            histogram.set_bucket(buckets.collect());
+            histogram.set_sample_count(counts.iter().sum());
+            histogram.set_sample_sum(bounds.units(sum));
+            metric.set_histogram(histogram);
+        }
+    }
+    metric
+}
+
+fn label((name, value): (&str, &str)) -> proto::LabelPair {
+    let mut pair = proto::LabelPair::default();
+    pair.set_name(name.to_owned());
+    pair.set_value(value.to_owned());
+    pair
+}

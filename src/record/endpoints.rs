@@ -1,0 +1,63 @@
+//! The endpoints that this server knows: what it has itself served or the host has declared. Browsers may name these, and no others.
+
+use std::sync::Arc;
+
+use crate::label::{OVERFLOW, Template, UNMATCHED};
+
+use super::interner::Interner;
+
+/// An endpoint's number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Endpoint(u32);
+
+impl Endpoint {
+    const UNMATCHED: Self = Self(0);
+    pub(super) const OVERFLOW: Self = Self(1);
+
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+pub(super) struct Endpoints {
+    names: Interner<Name>,
+}
+
+pub(super) struct Name {
+    pub(super) text: Arc<str>,
+    /// One of a finite number: from the router's table, or declared.
+    pub(super) trusted: bool,
+}
+
+impl Endpoints {
+    pub(super) fn new<'a>(cap: usize, declared: impl IntoIterator<Item = &'a str>) -> Self {
+        let endpoints = Self { names: Interner::new(cap, cap / 2) };
+        for name in [UNMATCHED, OVERFLOW].into_iter().chain(declared) {
+            endpoints.number(name, true);
+        }
+        endpoints
+    }
+
+    /// The template's endpoint: a new one while there is room, then [`Endpoint::OVERFLOW`].
+    pub(super) fn resolve(&self, template: &Template<'_>) -> Endpoint {
+        match template {
+            Template::Routed(text) => self.number(text, true),
+            Template::Claimed(text) => self.number(text, false),
+            Template::Unmatched => Endpoint::UNMATCHED,
+        }
+    }
+
+    pub(super) fn name(&self, endpoint: Endpoint) -> &Name {
+        // Every `Endpoint` was made from a number of this interner.
+        self.names.get(endpoint.index()).expect("a number that was given out")
+    }
+
+    pub(super) fn is_known(&self, name: &str) -> bool {
+        self.names.find(name).is_some()
+    }
+
+    fn number(&self, text: &str, trusted: bool) -> Endpoint {
+        let number = self.names.number(text, trusted, |text| Name { text: Arc::clone(text), trusted });
+        number.and_then(|number| u32::try_from(number).ok()).map_or(Endpoint::OVERFLOW, Endpoint)
+    }
+}

@@ -1,0 +1,181 @@
+//! The single write side: what happens becomes integers in cells here, and nowhere else.
+//!
+//! A label set has a number in a table, and under that number a cell on each thread that counts it. Recording finds the calling
+//! thread's cell and adds; nothing is shared with another thread. A scrape adds the threads' cells up. No lock lies
+//! between the two: a lock is taken only when a thread meets a label set for the first time.
+
+mod bounds;
+mod catalog;
+mod cell;
+mod collect;
+mod endpoints;
+mod in_flight;
+mod interner;
+mod local;
+mod pages;
+mod request_size;
+mod series;
+mod slot;
+mod snapshot;
+mod template_cache;
+
+use std::fmt;
+use std::sync::{Arc, Weak};
+
+use http::Method;
+
+use crate::beacon::{EVENT_KINDS, ErrorKind, Reason};
+use crate::config::Config;
+use crate::label::{MethodLabel, Template, UNMATCHED};
+
+pub(crate) use bounds::{Bounds, Resolution};
+pub(crate) use catalog::{Counter, Family, Histogram, Kind};
+pub use collect::Collector;
+pub(crate) use in_flight::{End, InFlight, Lifetime};
+pub(crate) use request_size::RequestSizeMeter;
+pub(crate) use snapshot::{Sample, Value};
+
+use catalog::{REQUEST_SIZES, Table};
+use endpoints::{Endpoint, Endpoints};
+use slot::Slots;
+
+/// All series of one monitor.
+pub(crate) struct Recorder {
+    /// This recorder, for the threads' places and the guards: neither keeps it alive.
+    weak: Weak<Self>,
+    endpoints: Endpoints,
+    tables: Box<[Table]>,
+    families: Box<[Family]>,
+    bounds: Arc<[Option<Bounds>]>,
+    slots: Arc<Slots>,
+}
+
+/// Whether a label set had room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub(crate) enum Room {
+    Enough,
+    /// Counted under the family's overflow series.
+    Overflow,
+}
+
+impl Recorder {
+    pub(crate) fn new(config: &Config) -> Arc<Self> {
+        let tables = catalog::tables(config).into_boxed_slice();
+        let recorder = Arc::new_cyclic(|weak| Self {
+            weak: weak.clone(),
+            endpoints: Endpoints::new(config.http_series, config.endpoints.iter().map(String::as_str)),
+            families: catalog::families(config).into_boxed_slice(),
+            bounds: tables.iter().map(|table| table.bounds.clone()).collect(),
+            slots: Arc::new(Slots::new(tables.iter().map(|table| table.shape).collect())),
+            tables,
+        });
+        recorder.expose_closed_sets(config);
+        recorder
+    }
+
+    /// A request has arrived.
+    pub(crate) fn begin(&self, template: &Template<'_>, method: &Method) -> Option<InFlight> {
+        let method = MethodLabel::of(method);
+        local::with(&self.weak, |local| {
+            let endpoint = local.endpoint(template)?;
+            InFlight::begin(local, endpoint, method)
+        })
+    }
+
+    /// A request body is about to be read.
+    pub(crate) fn request_size(&self, template: &Template<'_>, method: &Method) -> Option<RequestSizeMeter> {
+        let endpoint = local::with(&self.weak, |local| local.endpoint(template))?;
+        let series = self.exchange_series(REQUEST_SIZES, endpoint, MethodLabel::of(method));
+        Some(RequestSizeMeter::new(self.weak.upgrade()?, series))
+    }
+
+    /// Adds to a counter; label values in the order of the family's labels.
+    pub(crate) fn increment(&self, counter: Counter, values: &[&str], amount: u64) -> Room {
+        let (series, room) = self.series(counter.table(), values);
+        local::with(&self.weak, |local| {
+            local.add(counter.table(), series, amount);
+            Some(())
+        });
+        room
+    }
+
+    /// Observes a finite value that is not negative, in the family's unit.
+    pub(crate) fn observe(&self, histogram: Histogram, values: &[&str], value: f64) -> Room {
+        let table = histogram.table();
+        let (series, room) = self.series(table, values);
+        if let Some(bounds) = &self.bounds[table] {
+            local::with(&self.weak, |local| local.observe(table, series, bounds.integer(value)));
+        }
+        room
+    }
+
+    /// The families that a snapshot has, in its order.
+    pub(crate) fn families(&self) -> &[Family] {
+        &self.families
+    }
+
+    /// The label under which a browser's endpoint counts: itself if this server has emitted or declared it.
+    pub(crate) fn endpoint_label<'a>(&self, claimed: Option<&'a str>) -> &'a str {
+        claimed.filter(|name| self.endpoints.is_known(name)).unwrap_or(UNMATCHED)
+    }
+
+    fn series(&self, table: usize, values: &[&str]) -> (usize, Room) {
+        const OVERFLOW_SERIES: usize = 0;
+        let table = &self.tables[table];
+        let labels: Vec<(&str, &str)> = table.labels.iter().copied().zip(values.iter().copied()).collect();
+        match table.series.number(&labels, None, true) {
+            Some(series) => (series, Room::Enough),
+            None => (OVERFLOW_SERIES, Room::Overflow),
+        }
+    }
+
+    fn exchange_series(&self, table: usize, endpoint: Endpoint, method: MethodLabel) -> usize {
+        let name = self.endpoints.name(endpoint);
+        let labels = [("method", method.name()), ("endpoint", &*name.text)];
+        let number = match endpoint {
+            Endpoint::OVERFLOW => None,
+            _ => self.tables[table].series.number(&labels, None, name.trusted),
+        };
+        number.unwrap_or(catalog::OVERFLOW_EXCHANGE)
+    }
+
+    fn status_series(&self, table: usize, endpoint: Endpoint, method: MethodLabel, status: u16) -> usize {
+        let name = self.endpoints.name(endpoint);
+        let error_of = (status >= 500).then(|| self.exchange_series(catalog::EXCHANGES, endpoint, method));
+        let text = status.to_string();
+        let labels = [("method", method.name()), ("endpoint", &*name.text), ("status", &text)];
+        let number = match endpoint {
+            Endpoint::OVERFLOW => None,
+            _ => self.tables[table].series.number(&labels, error_of, name.trusted),
+        };
+        number.unwrap_or(catalog::overflow_request(status))
+    }
+
+    /// Counters whose labels are a closed set stand at 0 from the start, so that `rate` sees the first event.
+    fn expose_closed_sets(&self, config: &Config) {
+        let zero = |counter: Counter, values: &[&str]| {
+            let _ = self.series(counter.table(), values);
+        };
+        for name in &config.vocabulary.interaction_types {
+            zero(Counter::UserInteractions, &[name, ""]);
+        }
+        for kind in ErrorKind::ALL {
+            zero(Counter::UserErrors, &[UNMATCHED, kind.label()]);
+        }
+        for kind in EVENT_KINDS {
+            zero(Counter::Events, &[kind]);
+        }
+        for reason in Reason::ALL {
+            zero(Counter::Rejected, &[reason.label()]);
+        }
+        zero(Counter::ExpositionConflicts, &[]);
+        zero(Counter::ExpositionFailures, &[]);
+    }
+}
+
+impl fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recorder").finish_non_exhaustive()
+    }
+}

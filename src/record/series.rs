@@ -1,0 +1,108 @@
+//! Label sets and their numbers, per table: a cap, and prebuilt series for what comes past it.
+
+use std::sync::Arc;
+
+use super::interner::Interner;
+
+/// A table's label sets. The prebuilt ones, which catch what no longer fits, come first.
+pub(super) struct SeriesTable {
+    series: Interner<Series>,
+    prebuilt: usize,
+}
+
+/// One label set.
+pub(crate) struct Series {
+    /// `name="value",…` with the values escaped: unique per label set, and ready to print.
+    pub(crate) rendered: Arc<str>,
+    pub(crate) values: Box<[Box<str>]>,
+    /// Where every request of this series is an error, the series of the exchange table that it is an error of.
+    pub(super) error_of: Option<usize>,
+}
+
+impl SeriesTable {
+    /// `cap` series beside the prebuilt ones; `reserved` of them for trusted values.
+    pub(super) fn new(cap: usize, reserved: usize, prebuilt: &[Prebuilt<'_>]) -> Self {
+        let table = Self { series: Interner::new(cap + prebuilt.len(), reserved), prebuilt: prebuilt.len() };
+        for (labels, error_of) in prebuilt {
+            table.number(labels, *error_of, true);
+        }
+        table
+    }
+
+    /// The number of a label set; `None` when it is new and there is no room for it.
+    pub(super) fn number(&self, labels: &[(&str, &str)], error_of: Option<usize>, trusted: bool) -> Option<usize> {
+        self.series.number(&render(labels), trusted, |rendered| Series {
+            rendered: Arc::clone(rendered),
+            values: labels.iter().map(|&(_, value)| value.into()).collect(),
+            error_of,
+        })
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.series.len()
+    }
+
+    pub(super) fn get(&self, number: usize) -> Option<&Series> {
+        self.series.get(number)
+    }
+
+    pub(super) fn is_prebuilt(&self, number: usize) -> bool {
+        number < self.prebuilt
+    }
+}
+
+/// The labels of a prebuilt series, and what it is an error of.
+pub(super) type Prebuilt<'a> = (&'a [(&'a str, &'a str)], Option<usize>);
+
+/// `name="value",…` as the exposition formats write it. Escaping is injective, so equal text means equal label sets.
+fn render(labels: &[(&str, &str)]) -> String {
+    let mut text = String::with_capacity(64);
+    for (name, value) in labels {
+        if !text.is_empty() {
+            text.push(',');
+        }
+        text.push_str(name);
+        text.push_str("=\"");
+        for character in value.chars() {
+            match character {
+                '\\' => text.push_str(r"\\"),
+                '"' => text.push_str("\\\""),
+                '\n' => text.push_str(r"\n"),
+                plain => text.push(plain),
+            }
+        }
+        text.push('"');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn label_sets_that_collide_in_prometheus_vecs_are_two_series() {
+        let table = SeriesTable::new(8, 0, &[]);
+        let number = |a: &str, b: &str| table.number(&[("a", a), ("b", b)], None, true);
+        assert_ne!(number("checkout", "page"), number("check", "outpage"));
+        assert_ne!(number("77kepQFQ8Kl", "x"), number("!0IC=VloaY", "x"));
+        assert_eq!(number("checkout", "page"), Some(0));
+        assert_eq!(table.len(), 4);
+    }
+
+    #[test]
+    fn escaping_keeps_label_sets_apart() {
+        let cases = ["a\\", "a\\\\", "a\"", "a\\\"", "a\n", "a\\n", "a\",b=\"c"];
+        let texts: std::collections::HashSet<_> = cases.iter().map(|value| render(&[("l", value)])).collect();
+        assert_eq!(texts.len(), cases.len());
+    }
+
+    #[test]
+    fn untrusted_values_leave_the_reserved_room() {
+        let table = SeriesTable::new(4, 2, &[(&[("a", "overflow")], None)]);
+        let admitted = |value: &str, trusted| table.number(&[("a", value)], None, trusted).is_some();
+        assert!(admitted("junk1", false) && admitted("junk2", false) && !admitted("junk3", false));
+        assert!(admitted("known1", true) && admitted("known2", true) && !admitted("known3", true));
+        assert!(admitted("junk1", false), "what has a number keeps it");
+    }
+}

@@ -1,0 +1,105 @@
+//! Who may write where: each thread takes a slot of cells for itself; past [`MAX_SLOTS`] threads share one.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::cell::{self, CHUNK, Cell, Chunk};
+use super::pages::Pages;
+
+/// Threads that can own a slot at one time. A thread that ends hands its slot on, counts and all.
+pub(super) const MAX_SLOTS: usize = 64;
+
+const SHARED: usize = 0;
+
+pub(super) struct Slots {
+    all: Pages<Arc<Slot>>,
+    /// Slots ever handed out, the shared one included: a scrape reads these.
+    used: AtomicUsize,
+    free: Mutex<Vec<usize>>,
+    shapes: Box<[Shape]>,
+}
+
+/// A table's room and the words of one of its cells.
+#[derive(Clone, Copy)]
+pub(super) struct Shape {
+    pub(super) series: usize,
+    pub(super) words: usize,
+}
+
+impl Slots {
+    pub(super) fn new(shapes: Box<[Shape]>) -> Self {
+        let slots = Self { all: Pages::with_len(MAX_SLOTS + 1), used: AtomicUsize::new(1), free: Mutex::default(), shapes };
+        slots.at(SHARED);
+        slots
+    }
+
+    /// A slot of the calling thread's own, or the shared one when all are taken.
+    pub(super) fn claim(self: &Arc<Self>) -> Claim {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let index = free.pop().unwrap_or_else(|| {
+            let next = self.used.load(Ordering::Relaxed);
+            if next > MAX_SLOTS {
+                return SHARED;
+            }
+            self.at(next);
+            self.used.store(next + 1, Ordering::Release);
+            next
+        });
+        Claim { slot: Arc::clone(self.at(index)), index, slots: Arc::clone(self) }
+    }
+
+    /// The slot that anyone may write, for threads that are being torn down.
+    pub(super) fn shared(self: &Arc<Self>) -> Claim {
+        Claim { slot: Arc::clone(self.at(SHARED)), index: SHARED, slots: Arc::clone(self) }
+    }
+
+    /// Adds the given words of a series over all slots to `sums`.
+    pub(super) fn sum(&self, table: usize, series: usize, words: std::ops::Range<usize>, sums: &mut [u64]) {
+        let total = self.shapes[table].words;
+        for slot in (0..self.used.load(Ordering::Acquire)).filter_map(|index| self.all.get(index)) {
+            if let Some(chunk) = slot.tables[table].get(series / CHUNK) {
+                cell::read(chunk, series, words.clone(), total, sums);
+            }
+        }
+    }
+
+    fn at(&self, index: usize) -> &Arc<Slot> {
+        self.all.get_or_init(index, || Arc::new(Slot::new(&self.shapes)))
+    }
+}
+
+pub(super) struct Slot {
+    tables: Box<[Pages<Chunk>]>,
+}
+
+impl Slot {
+    fn new(shapes: &[Shape]) -> Self {
+        let table = |shape: &Shape| Pages::with_len(shape.series.div_ceil(CHUNK));
+        Self { tables: shapes.iter().map(table).collect() }
+    }
+}
+
+/// The right to write one slot; given back when dropped.
+pub(super) struct Claim {
+    slot: Arc<Slot>,
+    index: usize,
+    slots: Arc<Slots>,
+}
+
+impl Claim {
+    pub(super) fn cell(&self, table: usize, series: usize) -> Cell {
+        let words = self.slots.shapes[table].words;
+        let chunk = self.slot.tables[table].get_or_init(series / CHUNK, || cell::chunk(words));
+        Cell::new(Arc::clone(chunk), series, words, self.index != SHARED)
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        if self.index != SHARED {
+            // The lock orders this thread's stores before the next owner's.
+            let mut free = self.slots.free.lock().unwrap_or_else(PoisonError::into_inner);
+            free.push(self.index);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The cells added up at one moment, and the families read out of them.
+
+use std::ops::Range;
+
+use super::Recorder;
+use super::bounds::Bounds;
+use super::catalog::{BODY_ERROR, CLIENT_GONE, EXCHANGES, Family, REQUESTS, RESPONSE_SIZE, STARTED, Table, UNANSWERED, View};
+use super::series::Series;
+
+/// What every series stood at when the snapshot was taken.
+pub(crate) struct Snapshot<'a> {
+    recorder: &'a Recorder,
+    tables: Box<[Sums]>,
+}
+
+struct Sums {
+    words: usize,
+    sums: Vec<u64>,
+}
+
+/// One series of a family, as an exposition format writes it.
+pub(crate) struct Sample<'a> {
+    pub(crate) series: &'a Series,
+    /// A label that the series itself does not have.
+    pub(crate) extra: Option<(&'static str, &'static str)>,
+    pub(crate) value: Value<'a>,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Value<'a> {
+    Integer(u64),
+    /// Counts per bucket, not yet cumulative, and the sum, in the bounds' integers.
+    Histogram {
+        bounds: &'a Bounds,
+        counts: &'a [u64],
+        sum: u64,
+    },
+}
+
+impl Recorder {
+    /// Adds up all cells. Takes no lock, and keeps no request waiting.
+    ///
+    /// Every word only grows, so what is read later is never less. A histogram's count is the sum of its buckets, hence
+    /// always equal to its `+Inf`; its sum may lag behind by samples that are just being written.
+    pub(crate) fn snapshot(&self) -> Snapshot<'_> {
+        let sums = |(number, table): (usize, &Table)| {
+            let mut sums = Sums::zero(table);
+            if number == EXCHANGES {
+                // Ends before starts: an end that was seen had started, so no gauge falls below zero.
+                sums.add(self, number, STARTED + 1..table.shape.words);
+                sums.add(self, number, STARTED..STARTED + 1);
+            } else {
+                sums.add(self, number, 0..table.shape.words);
+            }
+            sums
+        };
+        Snapshot { recorder: self, tables: self.tables.iter().enumerate().map(sums).collect() }
+    }
+}
+
+impl Sums {
+    fn zero(table: &Table) -> Self {
+        let words = table.shape.words;
+        Self { words, sums: vec![0; table.series.len() * words] }
+    }
+
+    fn add(&mut self, recorder: &Recorder, table: usize, words: Range<usize>) {
+        for (series, sums) in self.sums.chunks_exact_mut(self.words).enumerate() {
+            recorder.slots.sum(table, series, words.clone(), sums);
+        }
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &[u64]> {
+        self.sums.chunks_exact(self.words)
+    }
+}
+
+impl<'a> Snapshot<'a> {
+    pub(crate) fn families(&self) -> &'a [Family] {
+        &self.recorder.families
+    }
+
+    /// Calls `visit` with each sample of a family.
+    pub(crate) fn samples(&self, family: &Family, visit: &mut dyn FnMut(Sample<'_>)) {
+        match family.view {
+            View::Counter(table) => self.integers(table, visit, |_, row| row[0]),
+            View::Requests => self.integers(REQUESTS, visit, |_, row| count(row)),
+            View::InFlight => self.integers(EXCHANGES, visit, |_, row| in_flight(row)),
+            View::Errors => {
+                let errors = self.errors();
+                self.integers(EXCHANGES, visit, |number, _| errors[number]);
+            }
+            View::Histogram(table, first) => self.histograms(table, first, visit),
+            View::Incomplete => {
+                for (number, row) in self.tables[EXCHANGES].rows().enumerate() {
+                    let Some(series) = self.shown(EXCHANGES, number, row) else { continue };
+                    for (reason, word) in [("client_gone", CLIENT_GONE), ("body_error", BODY_ERROR)] {
+                        let value = Value::Integer(row[word]);
+                        visit(Sample { series, extra: Some(("reason", reason)), value });
+                    }
+                }
+            }
+        }
+    }
+
+    fn integers(&self, table: usize, visit: &mut dyn FnMut(Sample<'_>), read: impl Fn(usize, &[u64]) -> u64) {
+        for (number, row) in self.tables[table].rows().enumerate() {
+            if let Some(series) = self.shown(table, number, row) {
+                let value = Value::Integer(read(number, row));
+                visit(Sample { series, extra: None, value });
+            }
+        }
+    }
+
+    fn histograms(&self, table: usize, first: usize, visit: &mut dyn FnMut(Sample<'_>)) {
+        let Some(bounds) = &self.recorder.bounds[table] else { return };
+        let sum = first + bounds.buckets();
+        for (number, row) in self.tables[table].rows().enumerate() {
+            if let Some(series) = self.shown(table, number, row) {
+                let value = Value::Histogram { bounds, counts: &row[first..sum], sum: row[sum] };
+                visit(Sample { series, extra: None, value });
+            }
+        }
+    }
+
+    /// Errors by the number of their exchange series.
+    fn errors(&self) -> Vec<u64> {
+        let mut errors = vec![0; self.tables[EXCHANGES].rows().count()];
+        for (number, row) in self.tables[REQUESTS].rows().enumerate() {
+            let exchange = self.recorder.tables[REQUESTS].series.get(number).and_then(|series| series.error_of);
+            if let Some(errors) = exchange.and_then(|number| errors.get_mut(number)) {
+                *errors += count(row);
+            }
+        }
+        errors
+    }
+
+    /// The series, unless it is one that waits for a cap to be reached.
+    fn shown(&self, table: usize, number: usize, row: &[u64]) -> Option<&Series> {
+        let series = &self.recorder.tables[table].series;
+        let waiting = series.is_prebuilt(number) && row.iter().all(|&word| word == 0);
+        series.get(number).filter(|_| !waiting)
+    }
+}
+
+/// Requests in a row of the request table: all its buckets.
+fn count(row: &[u64]) -> u64 {
+    row.split_last().map_or(0, |(_sum, buckets)| buckets.iter().sum())
+}
+
+fn in_flight(row: &[u64]) -> u64 {
+    let responded: u64 = count(&row[RESPONSE_SIZE..]);
+    row[STARTED].saturating_sub(row[UNANSWERED] + responded)
+}

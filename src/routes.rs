@@ -1,0 +1,192 @@
+//! Our paths and what answers them: one service per route, or one layer that answers all and passes the rest on.
+
+#[cfg(feature = "axum")]
+use std::convert::Infallible;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use http::{Request, Response};
+use http_body::Body as HttpBody;
+use http_body_util::Either;
+use pin_project_lite::pin_project;
+use tower::{Layer, Service};
+
+use crate::beacon::Form;
+use crate::config::Paths;
+use crate::exposition::Exposition;
+use crate::rum::Ingest;
+use crate::serve::Body;
+
+/// What answers a path of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Route {
+    Metrics,
+    Beacon(Form),
+}
+
+impl Route {
+    /// Routes for whoever operates the service; the others are for the browsers of its users.
+    #[cfg(feature = "axum")]
+    pub(crate) fn is_operators(self) -> bool {
+        self == Self::Metrics
+    }
+}
+
+/// All routes of one monitor.
+#[derive(Debug)]
+pub(crate) struct Routes {
+    paths: Vec<(String, Route)>,
+    exposition: Exposition,
+    ingest: Ingest,
+}
+
+impl Routes {
+    pub(crate) fn new(paths: &Paths, exposition: Exposition, ingest: Ingest) -> Self {
+        let path = |path: &str, route| (format!("{}{path}", paths.prefix), route);
+        Self {
+            paths: vec![
+                path(&paths.metrics, Route::Metrics),
+                path(&paths.page_load, Route::Beacon(Form::PageLoad)),
+                path(&paths.interaction, Route::Beacon(Form::Interaction)),
+                path(&paths.user_error, Route::Beacon(Form::UserError)),
+            ],
+            exposition,
+            ingest,
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, Route)> {
+        self.paths.iter().map(|(path, route)| (path.as_str(), *route))
+    }
+
+    fn find(&self, wanted: &str) -> Option<Route> {
+        self.iter().find(|&(path, _)| path == wanted).map(|(_, route)| route)
+    }
+
+    async fn respond<B>(self: Arc<Self>, route: Route, request: Request<B>) -> Response<Body>
+    where
+        B: HttpBody<Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
+    {
+        match route {
+            Route::Metrics => self.exposition.respond(request.method()),
+            Route::Beacon(form) => self.ingest.respond(form, request).await,
+        }
+    }
+}
+
+/// One of our routes as a service.
+#[cfg(feature = "axum")]
+#[derive(Debug, Clone)]
+pub(crate) struct RouteService {
+    pub(crate) routes: Arc<Routes>,
+    pub(crate) route: Route,
+}
+
+#[cfg(feature = "axum")]
+impl<B> Service<Request<B>> for RouteService
+where
+    B: HttpBody<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let reply = Arc::clone(&self.routes).respond(self.route, request);
+        Box::pin(async { Ok(reply.await) })
+    }
+}
+
+/// What [`Monitor::routes_layer`](crate::Monitor::routes_layer) gives.
+#[derive(Debug, Clone)]
+pub struct RoutesLayer {
+    routes: Arc<Routes>,
+}
+
+impl RoutesLayer {
+    pub(crate) fn new(routes: Arc<Routes>) -> Self {
+        Self { routes }
+    }
+}
+
+impl<S> Layer<S> for RoutesLayer {
+    type Service = WithRoutes<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        WithRoutes { inner, routes: Arc::clone(&self.routes) }
+    }
+}
+
+/// A service with our routes in front of it.
+#[derive(Debug, Clone)]
+pub struct WithRoutes<S> {
+    inner: S,
+    routes: Arc<Routes>,
+}
+
+impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for WithRoutes<S>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    ReqBody: HttpBody<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+{
+    type Response = Response<Either<Body, ResBody>>;
+    type Error = S::Error;
+    type Future = WithRoutesFuture<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
+        let answer = match self.routes.find(request.uri().path()) {
+            Some(route) => Answer::Ours { reply: Box::pin(Arc::clone(&self.routes).respond(route, request)) },
+            None => Answer::Inner { future: self.inner.call(request) },
+        };
+        WithRoutesFuture { answer }
+    }
+}
+
+pin_project! {
+    /// The future of [`WithRoutes`].
+    pub struct WithRoutesFuture<F> {
+        #[pin]
+        answer: Answer<F>,
+    }
+}
+
+pin_project! {
+    #[project = AnswerProjection]
+    enum Answer<F> {
+        Ours { reply: Pin<Box<dyn Future<Output = Response<Body>> + Send>> },
+        Inner { #[pin] future: F },
+    }
+}
+
+impl<F, B, E> Future for WithRoutesFuture<F>
+where
+    F: Future<Output = Result<Response<B>, E>>,
+{
+    type Output = Result<Response<Either<Body, B>>, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project().answer.project() {
+            AnswerProjection::Ours { reply } => reply.as_mut().poll(cx).map(|reply| Ok(reply.map(Either::Left))),
+            AnswerProjection::Inner { future } => {
+                let response = ready!(future.poll(cx));
+                Poll::Ready(response.map(|response| response.map(Either::Right)))
+            }
+        }
+    }
+}
+
+impl<F> fmt::Debug for WithRoutesFuture<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WithRoutesFuture").finish_non_exhaustive()
+    }
+}

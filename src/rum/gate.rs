@@ -1,0 +1,104 @@
+//! Who may send: pages of this origin, at a bounded rate, unless their user asks not to be measured.
+//!
+//! This stops other sites' pages from sending through their visitors' browsers. It authenticates nobody: a program can send any header.
+
+use std::num::NonZeroU32;
+
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use http::header::{HOST, ORIGIN};
+use http::request::Parts;
+use http::{HeaderMap, HeaderName};
+
+use crate::beacon::{Reason, Rejection};
+use crate::config::GateConfig;
+
+#[derive(Debug)]
+pub(super) struct Gate {
+    config: GateConfig,
+    limiter: DefaultDirectRateLimiter,
+}
+
+impl Gate {
+    pub(super) fn new(config: GateConfig) -> Self {
+        let rate = NonZeroU32::new(config.beacons_per_second).unwrap_or(NonZeroU32::MIN);
+        Self { limiter: RateLimiter::direct(Quota::per_second(rate)), config }
+    }
+
+    /// How long a body may take to arrive.
+    pub(super) fn body_timeout(&self) -> std::time::Duration {
+        self.config.body_timeout
+    }
+
+    pub(super) fn admit(&self, head: &Parts) -> Result<(), Rejection> {
+        self.origin(head)?;
+        if self.config.privacy_signals && asks_for_privacy(&head.headers) {
+            return Err(Reason::Privacy.because("not recorded: the browser asks for privacy"));
+        }
+        match self.limiter.check() {
+            Ok(()) => Ok(()),
+            Err(_) => Err(Reason::Rate.because("too many beacons")),
+        }
+    }
+
+    /// Fetch Metadata (<https://www.w3.org/TR/fetch-metadata/>) and the Origin header must both say that the page is ours, where they are sent.
+    fn origin(&self, head: &Parts) -> Result<(), Rejection> {
+        let site = text(&head.headers, &SEC_FETCH_SITE);
+        let origin = text(&head.headers, &ORIGIN);
+        let listed = origin.is_some_and(|origin| self.config.origins.contains(&origin.to_ascii_lowercase()));
+        let site_is_ours = site.is_none_or(|site| match site {
+            "same-origin" | "none" => true,
+            "same-site" => self.config.same_site || listed,
+            _ => listed,
+        });
+        let origin_is_ours = origin.is_none_or(|origin| listed || same_host(origin, host(head)) || self.same_site(site));
+        let stated = site.is_some() || origin.is_some() || !self.config.origin_required;
+        if site_is_ours && origin_is_ours && stated {
+            Ok(())
+        } else {
+            Err(Reason::Origin.because("beacons are taken from pages of this origin only"))
+        }
+    }
+
+    /// The host takes beacons of its whole site, and the browser says that this is one.
+    fn same_site(&self, site: Option<&str>) -> bool {
+        self.config.same_site && site == Some("same-site")
+    }
+}
+
+/// Global Privacy Control (<https://www.w3.org/TR/gpc/>) and its predecessor Do Not Track.
+fn asks_for_privacy(headers: &HeaderMap) -> bool {
+    [&SEC_GPC, &DNT].into_iter().any(|name| text(headers, name) == Some("1"))
+}
+
+fn host(head: &Parts) -> Option<&str> {
+    let authority = head.uri.authority().map(http::uri::Authority::as_str);
+    authority.or_else(|| text(&head.headers, &HOST))
+}
+
+/// Whether an origin's host and port are those that the request was sent to.
+///
+/// TLS usually ends before this process, so the request's own scheme is not known: a port that is the origin's default may be left out.
+fn same_host(origin: &str, host: Option<&str>) -> bool {
+    let Some(host) = host else { return false };
+    let (authority, default_port) = match origin.split_once("://") {
+        Some(("https", authority)) => (authority, ":443"),
+        Some(("http", authority)) => (authority, ":80"),
+        _ => return false,
+    };
+    let without_default = |authority: &str| authority.strip_suffix(default_port).unwrap_or(authority).to_ascii_lowercase();
+    without_default(authority) == without_default(host)
+}
+
+/// A header's value; one that is no text, or stands twice, is nobody's.
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next()?;
+    match values.next() {
+        None => Some(value.to_str().unwrap_or("")),
+        Some(_) => Some(""),
+    }
+}
+
+static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+static SEC_GPC: HeaderName = HeaderName::from_static("sec-gpc");
+static DNT: HeaderName = HeaderName::from_static("dnt");

@@ -1,0 +1,51 @@
+//! Small whole replies: a status, and one line of text where there is something to say.
+
+use bytes::Bytes;
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderValue, Method, Response, StatusCode};
+use http_body_util::Full;
+
+/// The body of a reply of ours.
+pub(crate) type Body = Full<Bytes>;
+
+pub(crate) fn no_content() -> Response<Body> {
+    let mut response = Response::new(Body::default());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+}
+
+/// One line that says what is wrong.
+pub(crate) fn line(status: StatusCode, message: &'static str) -> Response<Body> {
+    if status == StatusCode::NO_CONTENT {
+        return no_content();
+    }
+    let mut response = Response::new(Body::from([message, "\n"].concat()));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// 405 with what the route takes instead, unless the method is among it.
+pub(crate) fn method_not_allowed(method: &Method, allow: &'static [Method]) -> Option<Response<Body>> {
+    if allow.contains(method) {
+        return None;
+    }
+    let mut response = line(StatusCode::METHOD_NOT_ALLOWED, "method not allowed");
+    let names: Vec<&str> = allow.iter().map(Method::as_str).collect();
+    // Method names are header-safe by their own grammar.
+    if let Ok(names) = HeaderValue::from_str(&names.join(", ")) {
+        response.headers_mut().insert(ALLOW, names);
+    }
+    Some(response)
+}
+
+pub(crate) fn exposition(text: Vec<u8>, content_type: &'static str) -> Response<Body> {
+    let mut response = Response::new(Body::from(text));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
