@@ -50,6 +50,6 @@ pub use monitor::{Builder, Monitor};
 pub use record::Collector;
 pub use routes::{RoutesLayer, WithRoutes, WithRoutesFuture};
 
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "axum"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
