@@ -18,10 +18,10 @@
 //! ```
 
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
-use http::{Extensions, HeaderMap, Method, Request, Uri};
+use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Uri};
 
 /// The `endpoint` of a request that no route matched, and of a template that the server does not know.
 pub const UNMATCHED: &str = "unmatched";
@@ -129,6 +129,24 @@ impl fmt::Debug for EndpointSource {
             Self::Closure(_) => "Closure",
         })
     }
+}
+
+/// The `Server-Timing` field that tells the browser a template (<https://www.w3.org/TR/server-timing/>): `route;desc="/users/{id}"`.
+///
+/// What a quoted string or a header cannot hold is percent-encoded; the script decodes it.
+pub(crate) fn server_timing(template: &str) -> Option<HeaderValue> {
+    let mut field = String::from("route;desc=\"");
+    for byte in template.bytes() {
+        match byte {
+            b'"' | b'\\' | b'%' | 0..=0x1f | 0x7f.. => {
+                // Writing to a String cannot fail.
+                let _ = write!(field, "%{byte:02X}");
+            }
+            plain => field.push(char::from(plain)),
+        }
+    }
+    field.push('"');
+    HeaderValue::from_str(&field).ok().filter(|_| template != UNMATCHED && template != OVERFLOW)
 }
 
 /// Whether a template can be a label value: no longer than the limit, and without control characters.

@@ -43,12 +43,13 @@ mod serve;
 #[cfg(feature = "axum")]
 mod axum;
 
-pub use config::Buckets;
+pub use config::{Buckets, ClientCounter, ClientHistogram, Unit};
 pub use error::Error;
 pub use label::RequestHead;
 pub use monitor::{Builder, Monitor};
 pub use record::Collector;
 pub use routes::{RoutesLayer, WithRoutes, WithRoutesFuture};
+pub use rum::Script;
 
 #[cfg(all(doctest, feature = "axum"))]
 #[doc = include_str!("../README.md")]

@@ -17,14 +17,14 @@ use std::time::Duration;
 
 use prometheus::Registry;
 
-use crate::config::{Buckets, Config};
+use crate::config::{Buckets, ClientCounter, ClientHistogram, Config};
 use crate::error::Error;
 use crate::exposition::Exposition;
 use crate::label::{EndpointSource, RequestHead};
 use crate::middleware::{HttpMetricsLayer, RequestSizeLayer, Shared};
 use crate::record::{Collector, Recorder};
 use crate::routes::{Routes, RoutesLayer};
-use crate::rum::Ingest;
+use crate::rum::{Ingest, Script};
 
 /// One set of metrics and the ways into and out of it. A clone is the same monitor.
 ///
@@ -75,6 +75,12 @@ impl Monitor {
     #[must_use]
     pub fn collector(&self) -> Collector {
         Collector::new(Arc::clone(&self.recorder))
+    }
+
+    /// What a template needs to write the script's tag with caching for ever and an integrity check.
+    #[must_use]
+    pub fn script(&self) -> &Script {
+        self.routes.script()
     }
 
     #[cfg(feature = "axum")]
@@ -183,7 +189,8 @@ impl Builder {
         self
     }
 
-    /// The most label sets of each family that browsers move; past it events count under `overflow`. Default: 200.
+    /// The most label sets of each family that browsers move; past it events count under `overflow`. Default: 200, and 500
+    /// for `user_page_transitions_total`.
     pub fn family_series(mut self, most: usize) -> Self {
         self.config.family_series = most;
         self
@@ -198,6 +205,56 @@ impl Builder {
     /// The names that elements may carry (`data-rum="buy"`), for `user_interactions_total{name}`. Default: none.
     pub fn interaction_names<I: IntoIterator<Item: Into<String>>>(mut self, names: I) -> Self {
         self.config.vocabulary.interaction_names.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Steps of a user's journey that the page names itself: `rumClient.journey("start")`. Default: none.
+    pub fn journeys<I: IntoIterator<Item: Into<String>>>(mut self, names: I) -> Self {
+        self.config.vocabulary.journeys.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Goals that the page says are reached: `rumClient.conversion("signup")`. Default: none.
+    pub fn goals<I: IntoIterator<Item: Into<String>>>(mut self, names: I) -> Self {
+        self.config.vocabulary.goals.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// A service of somebody else's that pages use, by the origin of its requests: what those take and how often they fail is measured as the
+    /// browser feels it. A service may have several origins. Default: none, and requests to other origins are never reported.
+    pub fn third_party(mut self, service: impl Into<String>, origin: impl Into<String>) -> Self {
+        self.config.vocabulary.third_parties.insert(origin.into().to_ascii_lowercase(), service.into());
+        self
+    }
+
+    /// A counter that the page itself increments.
+    pub fn client_counter(mut self, counter: ClientCounter) -> Self {
+        self.config.vocabulary.counters.push(counter);
+        self
+    }
+
+    /// A histogram that the page itself observes.
+    pub fn client_histogram(mut self, histogram: ClientHistogram) -> Self {
+        self.config.vocabulary.histograms.push(histogram);
+        self
+    }
+
+    /// Tell the browser the route template, by `Server-Timing: route;desc="…"` on HTML documents and on responses to the page's own
+    /// requests (`Sec-Fetch-Dest: empty`). Without it the script's tag needs `data-endpoint`. Default: on.
+    pub fn server_timing(mut self, on: bool) -> Self {
+        self.config.server_timing = on;
+        self
+    }
+
+    /// Where the script's batches go, behind the [`prefix`](Self::prefix). Blockers of advertising match paths. Default: `/log-beacon`.
+    pub fn beacon_path(mut self, path: impl Into<String>) -> Self {
+        self.config.paths.beacon = path.into();
+        self
+    }
+
+    /// Where the script is, behind the [`prefix`](Self::prefix). Default: `/rum.js`.
+    pub fn script_path(mut self, path: impl Into<String>) -> Self {
+        self.config.paths.script = path.into();
         self
     }
 
@@ -234,6 +291,12 @@ impl Builder {
         self
     }
 
+    /// Record what programs send as well, by user agent (crawlers) and by `navigator.webdriver`. Default: off.
+    pub fn robots(mut self, recorded: bool) -> Self {
+        self.config.gate.robots = recorded;
+        self
+    }
+
     /// How long a beacon's body may take to arrive, on a tokio runtime with its timer enabled. Default: 10 s.
     pub fn body_timeout(mut self, most: Duration) -> Self {
         self.config.gate.body_timeout = most;
@@ -254,6 +317,7 @@ impl Builder {
             &config.paths,
             Exposition::new(Arc::clone(&recorder), registry),
             Ingest::new(Arc::clone(&recorder), &config),
+            Script::new(&config),
         ));
         let uncounted = if config.own_routes_counted {
             std::collections::BTreeSet::new()
@@ -265,6 +329,7 @@ impl Builder {
             endpoint: self.endpoint,
             uncounted,
             response_duration: config.response_duration,
+            server_timing: config.server_timing,
         });
         Monitor { recorder, shared, routes }
     }

@@ -16,14 +16,15 @@ use tower::{Layer, Service};
 use crate::beacon::Form;
 use crate::config::Paths;
 use crate::exposition::Exposition;
-use crate::rum::Ingest;
-use crate::serve::Body;
+use crate::rum::{Ingest, Kind, Script};
+use crate::serve::{Body, Freshness};
 
 /// What answers a path of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Route {
     Metrics,
-    Beacon(Form),
+    Beacon(Kind),
+    Script(Freshness),
 }
 
 impl Route {
@@ -40,21 +41,31 @@ pub(crate) struct Routes {
     paths: Vec<(String, Route)>,
     exposition: Exposition,
     ingest: Ingest,
+    script: Script,
 }
 
 impl Routes {
-    pub(crate) fn new(paths: &Paths, exposition: Exposition, ingest: Ingest) -> Self {
+    pub(crate) fn new(paths: &Paths, exposition: Exposition, ingest: Ingest, script: Script) -> Self {
         let path = |path: &str, route| (format!("{}{path}", paths.prefix), route);
+        let single = |form| Route::Beacon(Kind::Single(form));
         Self {
             paths: vec![
                 path(&paths.metrics, Route::Metrics),
-                path(&paths.page_load, Route::Beacon(Form::PageLoad)),
-                path(&paths.interaction, Route::Beacon(Form::Interaction)),
-                path(&paths.user_error, Route::Beacon(Form::UserError)),
+                path(&paths.page_load, single(Form::PageLoad)),
+                path(&paths.interaction, single(Form::Interaction)),
+                path(&paths.user_error, single(Form::UserError)),
+                path(&paths.beacon, Route::Beacon(Kind::Batch)),
+                (script.path().to_owned(), Route::Script(Freshness::Short)),
+                (script.hashed_path().to_owned(), Route::Script(Freshness::Immutable)),
             ],
             exposition,
             ingest,
+            script,
         }
+    }
+
+    pub(crate) fn script(&self) -> &Script {
+        &self.script
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, Route)> {
@@ -71,7 +82,8 @@ impl Routes {
     {
         match route {
             Route::Metrics => self.exposition.respond(request.method()),
-            Route::Beacon(form) => self.ingest.respond(form, request).await,
+            Route::Beacon(kind) => self.ingest.respond(kind, request).await,
+            Route::Script(freshness) => self.script.respond(request.method(), request.headers(), freshness),
         }
     }
 }

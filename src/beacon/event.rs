@@ -4,38 +4,120 @@ use std::borrow::Cow;
 
 use super::rejection::{Reason, Rejection};
 
-/// The kinds of event, as `rum_events_total{kind}` names them.
-pub(crate) const EVENT_KINDS: [&str; 3] = ["page_load", "interaction", "error"];
-
-/// One thing that a user experienced.
+/// One thing that a user experienced. Times are in seconds from here on; `&str` values come from the host's vocabulary, only an
+/// endpoint is still what the browser says.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Event<'a> {
-    PageLoad(PageLoad<'a>),
-    Interaction(Interaction<'a>),
-    Error(UserError<'a>),
+    PageLoad {
+        endpoint: Endpoint<'a>,
+        seconds: f64,
+        phases: Vec<(&'static str, f64)>,
+        vitals: Vec<(Vital, f64)>,
+    },
+    WebVitals {
+        endpoint: Endpoint<'a>,
+        vitals: Vec<(Vital, f64)>,
+    },
+    /// `name` is empty for an element without a declared one.
+    Interaction {
+        kind: &'a str,
+        name: &'a str,
+        count: u64,
+    },
+    Error {
+        endpoint: Endpoint<'a>,
+        kind: ErrorKind,
+        count: u64,
+    },
+    PageView {
+        endpoint: Endpoint<'a>,
+        from: Endpoint<'a>,
+    },
+    Journey {
+        path: &'a str,
+    },
+    Session,
+    Engaged,
+    EngagedTime {
+        seconds: f64,
+    },
+    Conversion {
+        goal: &'a str,
+    },
+    Request {
+        endpoint: Endpoint<'a>,
+        seconds: f64,
+    },
+    ThirdParty {
+        service: &'a str,
+        seconds: f64,
+    },
+    ThirdPartyFailure {
+        service: &'a str,
+        count: u64,
+    },
+    /// A counter or histogram of the host, by its place among the declared ones, with a value for each of its labels.
+    ClientCounter {
+        place: usize,
+        labels: Vec<&'a str>,
+        amount: u64,
+    },
+    ClientHistogram {
+        place: usize,
+        labels: Vec<&'a str>,
+        value: f64,
+    },
+    Heartbeat,
 }
+
+/// A template as the browser names it; not yet known to be one.
+pub(crate) type Endpoint<'a> = Option<Cow<'a, str>>;
+
+/// The kinds of event, as `rum_events_total{kind}` names them.
+pub(crate) const EVENT_KINDS: [&str; 16] = [
+    "page_load",
+    "web_vitals",
+    "interaction",
+    "error",
+    "page_view",
+    "journey",
+    "session",
+    "engaged",
+    "engaged_time",
+    "conversion",
+    "request",
+    "third_party",
+    "third_party_failure",
+    "counter",
+    "histogram",
+    "heartbeat",
+];
 
 impl Event<'_> {
     pub(crate) fn kind(&self) -> &'static str {
-        match self {
-            Self::PageLoad(_) => "page_load",
-            Self::Interaction(_) => "interaction",
-            Self::Error(_) => "error",
-        }
+        let place = match self {
+            Self::PageLoad { .. } => 0,
+            Self::WebVitals { .. } => 1,
+            Self::Interaction { .. } => 2,
+            Self::Error { .. } => 3,
+            Self::PageView { .. } => 4,
+            Self::Journey { .. } => 5,
+            Self::Session => 6,
+            Self::Engaged => 7,
+            Self::EngagedTime { .. } => 8,
+            Self::Conversion { .. } => 9,
+            Self::Request { .. } => 10,
+            Self::ThirdParty { .. } => 11,
+            Self::ThirdPartyFailure { .. } => 12,
+            Self::ClientCounter { .. } => 13,
+            Self::ClientHistogram { .. } => 14,
+            Self::Heartbeat => 15,
+        };
+        EVENT_KINDS[place]
     }
 }
 
-/// A page that has loaded. Times are in seconds from here on.
-#[derive(Debug, PartialEq)]
-pub(crate) struct PageLoad<'a> {
-    pub(crate) endpoint: Option<Cow<'a, str>>,
-    pub(crate) seconds: f64,
-    /// Phase name and seconds.
-    pub(crate) phases: Vec<(&'static str, f64)>,
-    pub(crate) vitals: Vec<(Vital, f64)>,
-}
-
-/// A Web Vital (<https://web.dev/articles/vitals>), in seconds, or for [`Self::CumulativeLayoutShift`] as a score.
+/// A Web Vital (<https://web.dev/articles/vitals>) or the blocking time beside them, in seconds; a layout shift is a score.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Vital {
     LargestContentfulPaint,
@@ -43,20 +125,7 @@ pub(crate) enum Vital {
     FirstContentfulPaint,
     TimeToFirstByte,
     CumulativeLayoutShift,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Interaction<'a> {
-    /// Out of the host's vocabulary, as is the name.
-    pub(crate) kind: &'a str,
-    /// Empty for an element without a declared name.
-    pub(crate) name: &'a str,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct UserError<'a> {
-    pub(crate) endpoint: Option<Cow<'a, str>>,
-    pub(crate) kind: ErrorKind,
+    BlockingTime,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,19 +161,5 @@ impl ErrorKind {
         };
         let known = Self::ALL.into_iter().find(|kind| kind.label() == label);
         known.ok_or(Reason::UnknownKind.because("kind takes exception, rejection, resource, script_error or reported"))
-    }
-}
-
-/// Milliseconds in range, as seconds.
-pub(super) fn seconds(milliseconds: f64, most: f64, message: &'static str) -> Result<f64, Rejection> {
-    ranged(milliseconds, most, message).map(|milliseconds| milliseconds / 1_000.0)
-}
-
-/// A number from 0 to `most`; never NaN, infinite or negative.
-pub(super) fn ranged(value: f64, most: f64, message: &'static str) -> Result<f64, Rejection> {
-    if (0.0..=most).contains(&value) {
-        Ok(value.abs()) // -0.0 is in range and is 0.0
-    } else {
-        Err(Reason::Range.because(message))
     }
 }

@@ -2,10 +2,13 @@
 //!
 //! Nothing in this module knows of metrics, and nothing after it checks an event again.
 
+mod batch;
 mod event;
+mod form;
 mod rejection;
 mod wire;
 
-pub(crate) use event::{EVENT_KINDS, ErrorKind, Event, Vital};
+pub(crate) use batch::{Batch, BatchId, BatchResult};
+pub(crate) use event::{EVENT_KINDS, Endpoint, ErrorKind, Event, Vital};
 pub(crate) use rejection::{Reason, Rejection};
 pub(crate) use wire::{Form, Format};

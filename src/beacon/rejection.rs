@@ -19,15 +19,20 @@ pub(crate) enum Reason {
     Range,
     UnknownName,
     UnknownKind,
+    Version,
     Rate,
+    /// A program, by its user agent or by its own word: answered as if recorded.
+    Bot,
     /// The browser asks not to be measured (Global Privacy Control, Do Not Track): answered as if recorded.
     Privacy,
+    /// A batch that was there before: answered as if recorded.
+    Duplicate,
     /// Recorded, under the overflow series of a family at its cap.
     Series,
 }
 
 impl Reason {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Malformed,
         Self::Origin,
         Self::Timeout,
@@ -36,8 +41,11 @@ impl Reason {
         Self::Range,
         Self::UnknownName,
         Self::UnknownKind,
+        Self::Version,
         Self::Rate,
+        Self::Bot,
         Self::Privacy,
+        Self::Duplicate,
         Self::Series,
     ];
 
@@ -51,8 +59,11 @@ impl Reason {
             Self::Range => "range",
             Self::UnknownName => "unknown_name",
             Self::UnknownKind => "unknown_kind",
+            Self::Version => "version",
             Self::Rate => "rate",
+            Self::Bot => "bot",
             Self::Privacy => "privacy",
+            Self::Duplicate => "duplicate",
             Self::Series => "series",
         }
     }
@@ -64,9 +75,9 @@ impl Reason {
             Self::Timeout => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Range | Self::UnknownName | Self::UnknownKind => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Range | Self::UnknownName | Self::UnknownKind | Self::Version => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Rate => StatusCode::TOO_MANY_REQUESTS,
-            Self::Privacy | Self::Series => StatusCode::NO_CONTENT,
+            Self::Bot | Self::Privacy | Self::Duplicate | Self::Series => StatusCode::NO_CONTENT,
         }
     }
 

@@ -28,30 +28,33 @@ const LEAST_SCIENTIFIC: i32 = 6;
 
 /// Appends a sum of a histogram's integers, exact to the last digit.
 pub(super) fn sum(out: &mut Vec<u8>, bounds: &Bounds, sum: u64) {
-    match bounds.resolution() {
-        Resolution::Whole => integer(out, sum),
-        Resolution::Billionth => {
-            integer(out, sum / BILLION);
-            let mut fraction = sum % BILLION;
-            if fraction > 0 {
-                let mut digits = [b'0'; 9];
-                for digit in digits.iter_mut().rev() {
-                    *digit += (fraction % 10) as u8;
-                    fraction /= 10;
-                }
-                let end = digits.iter().rposition(|&digit| digit != b'0').map_or(0, |last| last + 1);
-                out.push(b'.');
-                out.extend_from_slice(&digits[..end]);
-            }
+    decimal(out, sum, bounds.resolution());
+}
+
+/// Appends a number of nanoseconds in seconds.
+pub(super) fn seconds(out: &mut Vec<u8>, nanoseconds: u64) {
+    decimal(out, nanoseconds, Resolution::BILLIONTHS);
+}
+
+fn decimal(out: &mut Vec<u8>, value: u64, resolution: Resolution) {
+    integer(out, value / resolution.per_unit());
+    let mut fraction = value % resolution.per_unit();
+    if fraction > 0 {
+        let mut digits = [b'0'; 9];
+        let digits = &mut digits[..resolution.decimals() as usize];
+        for digit in digits.iter_mut().rev() {
+            *digit += (fraction % 10) as u8;
+            fraction /= 10;
         }
+        let end = digits.iter().rposition(|&digit| digit != b'0').map_or(0, |last| last + 1);
+        out.push(b'.');
+        out.extend_from_slice(&digits[..end]);
     }
 }
 
 pub(super) fn integer(out: &mut Vec<u8>, value: u64) {
     out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
 }
-
-const BILLION: u64 = 1_000_000_000;
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@
 use crate::record::{Bounds, Family, Kind, Recorder, Sample, Value};
 
 use super::host;
-use super::number::{canonical, integer, sum};
+use super::number::{canonical, integer, seconds, sum};
 
 /// Everything that a scrape gets: our families, then those of the host's registry.
 ///
@@ -43,6 +43,11 @@ impl<'a> FamilyWriter<'a> {
             Value::Integer(value) => {
                 self.series("", sample, sample.extra);
                 integer(self.out, value);
+                self.out.push(b'\n');
+            }
+            Value::Nanoseconds(value) => {
+                self.series("", sample, sample.extra);
+                seconds(self.out, value);
                 self.out.push(b'\n');
             }
             Value::Histogram { bounds, counts, sum } => self.histogram(sample, bounds, counts, sum),

@@ -3,12 +3,13 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderMap, Method, Response, StatusCode};
+use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode};
 use pin_project_lite::pin_project;
 
 use crate::record::{End, InFlight, Lifetime};
 
 use super::body::ResponseBody;
+use super::layer::Shared;
 use super::unwind::or_failed;
 
 pin_project! {
@@ -28,20 +29,31 @@ pub(super) struct Asked {
     head_only: bool,
     /// CONNECT: a success hands the connection over.
     tunnel: bool,
+    announcement: Announcement,
     /// The host wants to know how long bodies last.
     lifetimes: bool,
 }
 
 impl Asked {
-    pub(super) fn by(method: &Method, lifetimes: bool) -> Self {
-        Self { head_only: *method == Method::HEAD, tunnel: *method == Method::CONNECT, lifetimes }
+    pub(super) fn by<B>(request: &Request<B>, shared: &Shared) -> Self {
+        Self {
+            head_only: *request.method() == Method::HEAD,
+            tunnel: *request.method() == Method::CONNECT,
+            announcement: Announcement::to(request.headers(), shared.server_timing),
+            lifetimes: shared.response_duration,
+        }
     }
 
     /// Counts the response head, and hands the guard to the body if there will be one.
-    fn answered<B: http_body::Body>(self, guard: Option<InFlight>, response: Response<B>) -> Response<ResponseBody<B>> {
+    fn answered<B: http_body::Body>(self, guard: Option<InFlight>, mut response: Response<B>) -> Response<ResponseBody<B>> {
         let Some(mut guard) = guard else {
             return response.map(ResponseBody::uncounted);
         };
+        if self.announcement.is_due(response.headers())
+            && let Some(field) = guard.server_timing()
+        {
+            response.headers_mut().append(&SERVER_TIMING, field);
+        }
         let status = response.status();
         let handed_over = status == StatusCode::SWITCHING_PROTOCOLS || self.tunnel && status.is_success();
         guard.respond(status.as_u16(), self.lifetime(handed_over, response.headers()));
@@ -63,9 +75,41 @@ impl Asked {
         if !self.lifetimes || handed_over {
             return Lifetime::Unrecorded;
         }
-        let content_type = headers.get(CONTENT_TYPE).map_or(&b""[..], |value| value.as_bytes());
-        if content_type.starts_with(b"text/event-stream") { Lifetime::EventStream } else { Lifetime::Response }
+        if is(headers, b"text/event-stream") { Lifetime::EventStream } else { Lifetime::Response }
     }
+}
+
+/// Which responses tell the browser their route template, by `Server-Timing`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Announcement {
+    Never,
+    /// An HTML document: its script reads the field of its own navigation.
+    Document,
+    /// Whatever the page's script asked for: it reads the field of each of its requests.
+    Always,
+}
+
+impl Announcement {
+    fn to(headers: &HeaderMap, server_timing: bool) -> Self {
+        match headers.get(&SEC_FETCH_DEST) {
+            _ if !server_timing => Self::Never,
+            Some(destination) if destination == "empty" => Self::Always,
+            _ => Self::Document,
+        }
+    }
+
+    fn is_due(self, headers: &HeaderMap) -> bool {
+        match self {
+            Self::Never => false,
+            Self::Document => is(headers, b"text/html"),
+            Self::Always => true,
+        }
+    }
+}
+
+/// Whether the content is of this media type.
+fn is(headers: &HeaderMap, media_type: &[u8]) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(media_type))
 }
 
 /// The length at which a server stops polling the body, and so never sees its end.
@@ -110,3 +154,6 @@ impl<F> fmt::Debug for ResponseFuture<F> {
         f.debug_struct("ResponseFuture").field("asked", &self.asked).finish_non_exhaustive()
     }
 }
+
+static SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
+static SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");

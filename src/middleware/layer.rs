@@ -23,6 +23,7 @@ pub(crate) struct Shared {
     /// Templates that go by uncounted.
     pub(crate) uncounted: BTreeSet<String>,
     pub(crate) response_duration: bool,
+    pub(crate) server_timing: bool,
 }
 
 impl Shared {

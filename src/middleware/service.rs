@@ -53,7 +53,7 @@ where
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
         let mut guard = self.shared.begin(&request);
-        let asked = Asked::by(request.method(), self.shared.response_duration);
+        let asked = Asked::by(&request, &self.shared);
         let inner = or_failed(&mut guard, || self.inner.call(request));
         ResponseFuture::new(inner, guard, asked)
     }

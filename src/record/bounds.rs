@@ -2,21 +2,30 @@
 
 use crate::config::Buckets;
 
-/// What one of a histogram's integers stands for.
+/// How many decimals of its unit a histogram keeps: its integers are units times ten to that power.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Resolution {
-    /// Billionths: nanoseconds for a duration in seconds.
-    Billionth,
-    /// Whole units: bytes.
-    Whole,
+pub(crate) struct Resolution {
+    decimals: u32,
 }
 
 impl Resolution {
-    fn per_unit(self) -> f64 {
-        match self {
-            Self::Billionth => 1e9,
-            Self::Whole => 1.0,
-        }
+    /// Nanoseconds, for a duration in seconds.
+    pub(crate) const BILLIONTHS: Self = Self { decimals: 9 };
+    /// Bytes.
+    pub(crate) const WHOLE: Self = Self { decimals: 0 };
+
+    /// As many decimals, up to nine, as leave room to add up a billion of the largest value.
+    pub(super) fn fitting(most: f64) -> Self {
+        let decimals = (1e10 / most).log10().floor().clamp(0.0, 9.0);
+        Self { decimals: decimals as u32 }
+    }
+
+    pub(crate) fn decimals(self) -> u32 {
+        self.decimals
+    }
+
+    pub(crate) fn per_unit(self) -> u64 {
+        10_u64.pow(self.decimals)
     }
 }
 
@@ -30,7 +39,7 @@ pub(crate) struct Bounds {
 
 impl Bounds {
     pub(super) fn new(buckets: &Buckets, resolution: Resolution) -> Self {
-        let scaled = |bound: &f64| (bound * resolution.per_unit()).round() as u64;
+        let scaled = |bound: &f64| (bound * resolution.per_unit() as f64).round() as u64;
         Self { integers: buckets.bounds().iter().map(scaled).collect(), floats: buckets.bounds().into(), resolution }
     }
 
@@ -50,12 +59,12 @@ impl Bounds {
 
     /// A finite value that is not negative, in this histogram's integers.
     pub(super) fn integer(&self, value: f64) -> u64 {
-        (value * self.resolution.per_unit()).round() as u64
+        (value * self.resolution.per_unit() as f64).round() as u64
     }
 
     /// A sum of integers in units.
     pub(crate) fn units(&self, sum: u64) -> f64 {
-        sum as f64 / self.resolution.per_unit()
+        sum as f64 / self.resolution.per_unit() as f64
     }
 
     pub(crate) fn resolution(&self) -> Resolution {
@@ -74,7 +83,7 @@ mod tests {
     fn buckets_are_those_of_prometheus_itself_also_on_a_bound() {
         let bounds = [0.005, 0.01, 0.1, 0.3, 1.0, 2.5];
         let values = [0.0, 0.004_999_999, 0.005, 0.005_000_001, 0.01, 0.1, 0.100_000_001, 0.3, 0.7, 1.0, 1.000_000_001, 2.5, 9.0];
-        let ours = Bounds::new(&Buckets::new(bounds).unwrap(), Resolution::Billionth);
+        let ours = Bounds::new(&Buckets::new(bounds).unwrap(), Resolution::BILLIONTHS);
         for value in values {
             let theirs = Histogram::with_opts(HistogramOpts::new("h", "h").buckets(bounds.into())).unwrap();
             theirs.observe(value);

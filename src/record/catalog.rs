@@ -1,292 +1,168 @@
-//! Every metric family that the crate can expose: names, help, labels, and which cells it is read from.
+//! The families that browsers and handlers move: names, help, labels, and how each is measured.
 //!
 //! Names are API. A family's help says what it counts and when it moves, and is what the exposition prints.
 
-use crate::config::{self, Buckets, Config};
-use crate::label::{MethodLabel, OVERFLOW};
+use std::borrow::Cow;
+
+use crate::config::{self, Buckets, Config, Unit};
 
 use super::bounds::{Bounds, Resolution};
-use super::series::{Prebuilt, SeriesTable};
-use super::slot::Shape;
 
-/// Counters that an ingest or a handler moves by name.
+/// Counters by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Counter {
     UserInteractions,
     UserErrors,
+    UserJourneys,
+    UserPageTransitions,
+    UserSessions,
+    UserEngagedSessions,
+    UserEngagedSeconds,
+    UserConversions,
+    UserThirdPartyFailures,
+    Batches,
     Events,
     Rejected,
     ExpositionConflicts,
     ExpositionFailures,
 }
 
-/// Histograms that an ingest observes by name.
+/// Histograms by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Histogram {
     PageLoadTime,
     PageLoadPhase,
+    PageBlockingTime,
     LargestContentfulPaint,
     InteractionToNextPaint,
     FirstContentfulPaint,
     TimeToFirstByte,
     CumulativeLayoutShift,
+    UserRequestDuration,
+    UserThirdPartyRequestDuration,
 }
 
-impl Counter {
-    pub(super) fn table(self) -> usize {
-        FIRST_COUNTER + self as usize
-    }
-}
-
-impl Histogram {
-    pub(super) fn table(self) -> usize {
-        FIRST_COUNTER + COUNTERS.len() + self as usize
-    }
-}
-
-/// `{method, endpoint, status}`: a duration histogram, whose count is the number of requests.
-pub(super) const REQUESTS: usize = 0;
-/// `{method, endpoint}`: the words below, then the response size histogram.
-pub(super) const EXCHANGES: usize = 1;
-/// `{method, endpoint, status}`: arrival to end of body.
-pub(super) const RESPONSES: usize = 2;
-/// The same for event streams.
-pub(super) const STREAMS: usize = 3;
-/// `{method, endpoint}`: request body bytes.
-pub(super) const REQUEST_SIZES: usize = 4;
-const FIRST_COUNTER: usize = 5;
-
-/// Words of an exchange's cell.
-pub(super) const STARTED: usize = 0;
-pub(super) const UNANSWERED: usize = 1;
-pub(super) const CLIENT_GONE: usize = 2;
-pub(super) const BODY_ERROR: usize = 3;
-pub(super) const RESPONSE_SIZE: usize = 4;
-
-/// Numbers of the prebuilt series.
-pub(super) const OVERFLOW_EXCHANGE: usize = 0;
-pub(super) fn overflow_request(status: u16) -> usize {
-    usize::from((status / 100).clamp(1, 5)) - 1
-}
-
-/// One family as it is exposed.
-#[derive(Debug)]
-pub(crate) struct Family {
-    pub(crate) name: String,
-    pub(crate) help: &'static str,
-    pub(crate) kind: Kind,
-    pub(crate) labels: Vec<&'static str>,
-    pub(super) view: View,
-}
-
+/// A family of this catalog or one that the host has declared, by its place in [`described`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Counter,
-    Gauge,
-    Histogram,
+pub(crate) struct FamilyId(pub(super) usize);
+
+impl FamilyId {
+    /// The host's counter at this place of its declarations.
+    pub(crate) fn client_counter(place: usize) -> Self {
+        Self(COUNTERS.len() + HISTOGRAMS.len() + place)
+    }
+
+    /// The host's histogram at this place of its declarations, behind `counters` declared counters.
+    pub(crate) fn client_histogram(counters: usize, place: usize) -> Self {
+        Self(COUNTERS.len() + HISTOGRAMS.len() + counters + place)
+    }
 }
 
-/// How a family's samples are read out of a table's words.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum View {
-    /// The first word.
-    Counter(usize),
-    /// A histogram that starts at a word.
-    Histogram(usize, usize),
-    /// The count of the request histogram.
-    Requests,
-    Errors,
-    InFlight,
-    Incomplete,
+impl From<Counter> for FamilyId {
+    fn from(counter: Counter) -> Self {
+        Self(counter as usize)
+    }
 }
 
-/// A table's fixed properties.
-pub(super) struct Table {
-    pub(super) series: SeriesTable,
-    pub(super) shape: Shape,
-    pub(super) bounds: Option<Bounds>,
-    pub(super) labels: &'static [&'static str],
+impl From<Histogram> for FamilyId {
+    fn from(histogram: Histogram) -> Self {
+        Self(COUNTERS.len() + histogram as usize)
+    }
 }
 
-struct CounterFamily(&'static str, &'static str, &'static [&'static str]);
-struct HistogramFamily(&'static str, &'static str, &'static [&'static str], &'static [f64]);
+/// One family of one table.
+pub(super) struct Description<'a> {
+    pub(super) name: &'a str,
+    pub(super) help: &'a str,
+    pub(super) labels: Vec<&'a str>,
+    pub(super) measure: Measure,
+    pub(super) cap: usize,
+}
+
+pub(super) enum Measure {
+    Count,
+    /// A counter of time: kept in nanoseconds, exposed in seconds.
+    Seconds,
+    Histogram(Bounds),
+}
+
+/// All families of the browser half, in the order of their [`FamilyId`].
+pub(super) fn described(config: &Config) -> Vec<Description<'_>> {
+    let counters = COUNTERS.iter().map(|&(name, help, labels)| Description {
+        name,
+        help,
+        labels: labels.to_vec(),
+        measure: if name.ends_with("_seconds_total") { Measure::Seconds } else { Measure::Count },
+        cap: if labels == ["from", "to"] { config.transition_series } else { config.family_series },
+    });
+    let histograms = HISTOGRAMS.iter().map(|&(name, help, labels, bounds)| {
+        let host = (bounds.is_empty()).then_some(&config.page_load_buckets);
+        let buckets = host.map_or_else(|| Cow::Owned(Buckets::of(bounds)), Cow::Borrowed);
+        Description {
+            name,
+            help,
+            labels: labels.to_vec(),
+            measure: Measure::Histogram(Bounds::new(&buckets, Resolution::BILLIONTHS)),
+            cap: config.family_series,
+        }
+    });
+    let vocabulary = &config.vocabulary;
+    let client_counters = vocabulary.counters.iter().map(|counter| Description {
+        name: &counter.family.name,
+        help: &counter.family.help,
+        labels: counter.family.label_names(),
+        measure: Measure::Count,
+        cap: config.family_series,
+    });
+    let client_histograms = vocabulary.histograms.iter().map(|histogram| Description {
+        name: &histogram.family.name,
+        help: &histogram.family.help,
+        labels: histogram.family.label_names(),
+        measure: Measure::Histogram(Bounds::new(
+            &histogram.buckets,
+            match histogram.unit {
+                Unit::Seconds => Resolution::BILLIONTHS,
+                Unit::None => Resolution::fitting(histogram.most),
+            },
+        )),
+        cap: config.family_series,
+    });
+    counters.chain(histograms).chain(client_counters).chain(client_histograms).collect()
+}
+
+type CounterEntry = (&'static str, &'static str, &'static [&'static str]);
+type HistogramEntry = (&'static str, &'static str, &'static [&'static str], &'static [f64]);
 
 /// In the order of [`Counter`].
-const COUNTERS: [CounterFamily; 6] = [
-    CounterFamily(
-        "user_interactions_total",
-        "Interactions in the page, by DOM event type and declared element name.",
-        &["type", "name"],
-    ),
-    CounterFamily("user_errors_total", "Errors that users met, by page and kind.", &["endpoint", "kind"]),
-    CounterFamily("rum_events_total", "Browser events recorded, by kind.", &["kind"]),
-    CounterFamily("rum_rejected_total", "Beacons and events not recorded as sent, by reason.", &["reason"]),
-    CounterFamily(
-        "rum_exposition_conflicts_total",
-        "Families of the host's registry left out of a scrape because this crate has one of that name.",
-        &[],
-    ),
-    CounterFamily("rum_exposition_failures_total", "Scrapes whose host registry could not be read.", &[]),
+#[rustfmt::skip]
+const COUNTERS: [CounterEntry; 14] = [
+    ("user_interactions_total", "Interactions in the page, by DOM event type and declared element name.", &["type", "name"]),
+    ("user_errors_total", "Errors that users met, by page and kind.", &["endpoint", "kind"]),
+    ("user_journeys_total", "Page views by route template, and steps that the page names itself.", &["path"]),
+    ("user_page_transitions_total", "Page views that followed another one of the same session.", &["from", "to"]),
+    ("user_sessions_total", "Sessions begun: 30 minutes without a page view end one, 4 hours in any case.", &[]),
+    ("user_engaged_sessions_total", "Sessions with a second view, a conversion, a named interaction, or 10 visible seconds.", &[]),
+    ("user_engaged_seconds_total", "Time during which a page was visible.", &[]),
+    ("user_conversions_total", "Goals reached, at most once per session and goal.", &["goal"]),
+    ("user_third_party_failures_total", "Requests of the page to a declared service that failed.", &["service"]),
+    ("rum_batches_total", "Batches of the browser script, by what became of them.", &["result"]),
+    ("rum_events_total", "Browser events recorded, by kind.", &["kind"]),
+    ("rum_rejected_total", "Beacons and events not recorded as sent, by reason.", &["reason"]),
+    ("rum_exposition_conflicts_total", "Families of the host's registry left out of a scrape because this crate has one of that name.", &[]),
+    ("rum_exposition_failures_total", "Scrapes whose host registry could not be read.", &[]),
 ];
 
 /// In the order of [`Histogram`]. No buckets here means that the host sets them.
-const HISTOGRAMS: [HistogramFamily; 7] = [
-    HistogramFamily("page_load_time_seconds", "Navigation start to the end of the load event.", &["endpoint"], &[]),
-    HistogramFamily(
-        "page_load_phase_seconds",
-        "The phases of a page load; they do not overlap and add up to it.",
-        &["phase"],
-        config::PHASE_BUCKETS,
-    ),
-    HistogramFamily(
-        "web_vitals_lcp_seconds",
-        "Largest Contentful Paint, once per page view.",
-        &["endpoint"],
-        config::LCP_BUCKETS,
-    ),
-    HistogramFamily(
-        "web_vitals_inp_seconds",
-        "Interaction to Next Paint, once per page view with an interaction.",
-        &["endpoint"],
-        config::INP_BUCKETS,
-    ),
-    HistogramFamily("web_vitals_fcp_seconds", "First Contentful Paint, once per page view.", &["endpoint"], config::FCP_BUCKETS),
-    HistogramFamily("web_vitals_ttfb_seconds", "Time to First Byte, once per page view.", &["endpoint"], config::TTFB_BUCKETS),
-    HistogramFamily("web_vitals_cls_score", "Cumulative Layout Shift, once per page view.", &["endpoint"], config::CLS_BUCKETS),
+#[rustfmt::skip]
+const HISTOGRAMS: [HistogramEntry; 10] = [
+    ("page_load_time_seconds", "Navigation start to the end of the load event.", &["endpoint"], &[]),
+    ("page_load_phase_seconds", "The phases of a page load; they do not overlap and add up to it.", &["phase"], config::PHASE_BUCKETS),
+    ("page_blocking_time_seconds", "Time in which the main thread was blocked, once per page view.", &["endpoint"], config::PHASE_BUCKETS),
+    ("web_vitals_lcp_seconds", "Largest Contentful Paint, once per page view.", &["endpoint"], config::LCP_BUCKETS),
+    ("web_vitals_inp_seconds", "Interaction to Next Paint, once per page view with an interaction.", &["endpoint"], config::INP_BUCKETS),
+    ("web_vitals_fcp_seconds", "First Contentful Paint, once per page view.", &["endpoint"], config::FCP_BUCKETS),
+    ("web_vitals_ttfb_seconds", "Time to First Byte, once per page view.", &["endpoint"], config::TTFB_BUCKETS),
+    ("web_vitals_cls_score", "Cumulative Layout Shift, once per page view.", &["endpoint"], config::CLS_BUCKETS),
+    ("user_request_duration_seconds", "The page's own requests to this origin as the browser felt them.", &["endpoint"], config::REQUEST_BUCKETS),
+    ("user_third_party_request_duration_seconds", "Requests of the page to declared services.", &["service"], config::REQUEST_BUCKETS),
 ];
-
-const BY_STATUS: &[&str] = &["method", "endpoint", "status"];
-const BY_ENDPOINT: &[&str] = &["method", "endpoint"];
-
-/// All tables, in the order of their numbers.
-pub(super) fn tables(config: &Config) -> Vec<Table> {
-    let seconds = |buckets: &Buckets| Bounds::new(buckets, Resolution::Billionth);
-    let bytes = || Bounds::new(&config.size_buckets, Resolution::Whole);
-    let streams = Buckets::of(config::STREAM_BUCKETS);
-    let mut tables = vec![
-        http(config, BY_STATUS, seconds(&config.duration_buckets), 0),
-        http(config, BY_ENDPOINT, bytes(), RESPONSE_SIZE),
-        http(config, BY_STATUS, seconds(&config.duration_buckets), 0),
-        http(config, BY_STATUS, seconds(&streams), 0),
-        http(config, BY_ENDPOINT, bytes(), 0),
-    ];
-    for CounterFamily(_, _, labels) in &COUNTERS {
-        tables.push(plain(config, labels, None));
-    }
-    for HistogramFamily(_, _, labels, buckets) in &HISTOGRAMS {
-        let bounds = if buckets.is_empty() { seconds(&config.page_load_buckets) } else { seconds(&Buckets::of(buckets)) };
-        tables.push(plain(config, labels, Some(bounds)));
-    }
-    tables
-}
-
-/// A table of the server half: half of its room is for endpoints that are known; past the cap the status class still shows.
-fn http(config: &Config, labels: &'static [&'static str], bounds: Bounds, first: usize) -> Table {
-    const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
-    let cap = config.http_series;
-    let base = [("method", MethodLabel::OTHER.name()), ("endpoint", OVERFLOW)];
-    let prebuilt: Vec<Vec<(&str, &str)>> = if labels == BY_STATUS {
-        CLASSES.iter().map(|class| [&base[..], &[("status", class)]].concat()).collect()
-    } else {
-        vec![base.to_vec()]
-    };
-    let prebuilt: Vec<Prebuilt<'_>> =
-        prebuilt.iter().map(|labels| (&labels[..], labels.contains(&("status", "5xx")).then_some(OVERFLOW_EXCHANGE))).collect();
-    Table {
-        series: SeriesTable::new(cap, cap / 2, &prebuilt),
-        shape: Shape { series: cap + prebuilt.len(), words: first + bounds.words() },
-        bounds: Some(bounds),
-        labels,
-    }
-}
-
-/// A table of the browser half. What browsers fill is theirs alone: each family has a cap of its own.
-fn plain(config: &Config, labels: &'static [&'static str], bounds: Option<Bounds>) -> Table {
-    let overflow: Vec<(&str, &str)> = labels.iter().map(|&name| (name, OVERFLOW)).collect();
-    let prebuilt: &[Prebuilt<'_>] = if labels.is_empty() { &[] } else { &[(&overflow, None)] };
-    Table {
-        series: SeriesTable::new(config.family_series, 0, prebuilt),
-        shape: Shape { series: config.family_series + 1, words: bounds.as_ref().map_or(1, Bounds::words) },
-        bounds,
-        labels,
-    }
-}
-
-/// The families in the order in which they are exposed.
-pub(super) fn families(config: &Config) -> Vec<Family> {
-    let mut families = Vec::new();
-    let mut family = |name: &str, help, kind, labels: Vec<&'static str>, view| {
-        let name = match config.namespace.as_str() {
-            "" => name.to_owned(),
-            namespace => format!("{namespace}_{name}"),
-        };
-        families.push(Family { name, help, kind, labels, view });
-    };
-    let (by_status, by_endpoint) = (|| BY_STATUS.to_vec(), || BY_ENDPOINT.to_vec());
-    family(
-        "http_requests_total",
-        "Requests, counted at their response head, error, panic or cancellation.",
-        Kind::Counter,
-        by_status(),
-        View::Requests,
-    );
-    family(
-        "http_request_duration_seconds",
-        "Arrival of a request to its response head.",
-        Kind::Histogram,
-        by_status(),
-        View::Histogram(REQUESTS, 0),
-    );
-    family("http_errors_total", "Requests answered with a status of 500 or above.", Kind::Counter, by_endpoint(), View::Errors);
-    family(
-        "http_requests_in_flight",
-        "Requests that have arrived and whose response has not ended.",
-        Kind::Gauge,
-        by_endpoint(),
-        View::InFlight,
-    );
-    family(
-        "http_response_size_bytes",
-        "Body bytes handed to the server, observed when the body ends or is dropped.",
-        Kind::Histogram,
-        by_endpoint(),
-        View::Histogram(EXCHANGES, RESPONSE_SIZE),
-    );
-    family(
-        "http_responses_incomplete_total",
-        "Responses whose body did not end, by reason.",
-        Kind::Counter,
-        [BY_ENDPOINT, &["reason"]].concat(),
-        View::Incomplete,
-    );
-    if config.response_duration {
-        family(
-            "http_response_duration_seconds",
-            "Arrival of a request to the end of its response body, event streams aside.",
-            Kind::Histogram,
-            by_status(),
-            View::Histogram(RESPONSES, 0),
-        );
-        family(
-            "http_event_stream_duration_seconds",
-            "Arrival of a request to the end of its event stream.",
-            Kind::Histogram,
-            by_status(),
-            View::Histogram(STREAMS, 0),
-        );
-    }
-    family(
-        "http_request_size_bytes",
-        "Body bytes that the application read of a request.",
-        Kind::Histogram,
-        by_endpoint(),
-        View::Histogram(REQUEST_SIZES, 0),
-    );
-    for (number, CounterFamily(name, help, labels)) in COUNTERS.iter().enumerate() {
-        family(name, help, Kind::Counter, labels.to_vec(), View::Counter(FIRST_COUNTER + number));
-    }
-    for (number, HistogramFamily(name, help, labels, _)) in HISTOGRAMS.iter().enumerate() {
-        family(name, help, Kind::Histogram, labels.to_vec(), View::Histogram(FIRST_COUNTER + COUNTERS.len() + number, 0));
-    }
-    families
-}

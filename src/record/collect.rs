@@ -29,9 +29,9 @@ pub struct Collector {
 impl Collector {
     pub(crate) fn new(recorder: Arc<Recorder>) -> Self {
         let describe = |family: &Family| {
-            let labels = family.labels.iter().map(ToString::to_string).collect();
+            let labels = family.labels.clone();
             // Fails on names that are none; ours are constants behind a checked namespace.
-            Desc::new(family.name.clone(), family.help.to_owned(), labels, HashMap::new()).ok()
+            Desc::new(family.name.clone(), family.help.clone(), labels, HashMap::new()).ok()
         };
         let descriptions = recorder.families.iter().filter_map(describe).collect();
         Self { recorder, descriptions }
@@ -50,7 +50,7 @@ impl prometheus::core::Collector for Collector {
             snapshot.samples(family, &mut |sample| metrics.push(metric(family, &sample)));
             let mut proto = proto::MetricFamily::default();
             proto.set_name(family.name.clone());
-            proto.set_help(family.help.to_owned());
+            proto.set_help(family.help.clone());
             proto.set_field_type(match family.kind {
                 Kind::Counter => proto::MetricType::COUNTER,
                 Kind::Gauge => proto::MetricType::GAUGE,
@@ -64,16 +64,13 @@ impl prometheus::core::Collector for Collector {
 }
 
 fn metric(family: &Family, sample: &Sample<'_>) -> proto::Metric {
-    let own = family.labels.iter().copied().zip(sample.series.values.iter().map(|value| &**value));
+    let own = family.labels.iter().map(String::as_str).zip(sample.series.values.iter().map(|value| &**value));
     let mut labels: Vec<proto::LabelPair> = own.chain(sample.extra).map(label).collect();
     labels.sort_by(|a, b| a.name().cmp(b.name()));
     let mut metric = proto::Metric::from_label(labels);
     match sample.value {
-        Value::Integer(value) if family.kind == Kind::Counter => {
-            let mut counter = proto::Counter::default();
-            counter.set_value(value as f64);
-            metric.set_counter(counter);
-        }
+        Value::Integer(value) if family.kind == Kind::Counter => metric.set_counter(counter(value as f64)),
+        Value::Nanoseconds(value) => metric.set_counter(counter(value as f64 / 1e9)),
         Value::Integer(value) => {
             let mut gauge = proto::Gauge::default();
             gauge.set_value(value as f64);
@@ -96,6 +93,12 @@ fn metric(family: &Family, sample: &Sample<'_>) -> proto::Metric {
         }
     }
     metric
+}
+
+fn counter(value: f64) -> proto::Counter {
+    let mut counter = proto::Counter::default();
+    counter.set_value(value);
+    counter
 }
 
 fn label((name, value): (&str, &str)) -> proto::LabelPair {

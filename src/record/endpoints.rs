@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::label::{OVERFLOW, Template, UNMATCHED};
+use http::HeaderValue;
+
+use crate::label::{self, OVERFLOW, Template, UNMATCHED};
 
 use super::interner::Interner;
 
@@ -27,6 +29,7 @@ pub(super) struct Name {
     pub(super) text: Arc<str>,
     /// One of a finite number: from the router's table, or declared.
     pub(super) trusted: bool,
+    pub(super) server_timing: Option<HeaderValue>,
 }
 
 impl Endpoints {
@@ -57,7 +60,11 @@ impl Endpoints {
     }
 
     fn number(&self, text: &str, trusted: bool) -> Endpoint {
-        let number = self.names.number(text, trusted, |text| Name { text: Arc::clone(text), trusted });
+        let number = self.names.number(text, trusted, |text| Name {
+            text: Arc::clone(text),
+            trusted,
+            server_timing: label::server_timing(text),
+        });
         number.and_then(|number| u32::try_from(number).ok()).map_or(Endpoint::OVERFLOW, Endpoint)
     }
 }

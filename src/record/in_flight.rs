@@ -3,12 +3,14 @@
 use std::sync::{Arc, Weak};
 use std::time::Instant;
 
+use http::HeaderValue;
+
 use crate::label::MethodLabel;
 
 use super::Recorder;
-use super::catalog::{RESPONSES, STREAMS};
 use super::endpoints::Endpoint;
 use super::local::{self, Local};
+use super::tables::{RESPONSES, STREAMS};
 
 /// A request in flight. Dropping it is the client going away: 499 before the head, an incomplete response after it.
 pub(crate) struct InFlight {
@@ -56,6 +58,11 @@ impl InFlight {
         let nanoseconds = self.nanoseconds();
         local::with(&self.anchor, |local| local.request(self.endpoint, self.method, status, nanoseconds));
         self.stage = Stage::Responding { status, bytes: 0, lifetime };
+    }
+
+    /// The header field that tells the browser this request's endpoint; none for an unmatched one.
+    pub(crate) fn server_timing(&self) -> Option<HeaderValue> {
+        self.anchor.upgrade()?.endpoints.name(self.endpoint).server_timing.clone()
     }
 
     /// Body bytes were handed over.

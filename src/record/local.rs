@@ -7,11 +7,11 @@ use crate::label::{MethodLabel, Template};
 
 use super::Recorder;
 use super::bounds::Bounds;
-use super::catalog::{BODY_ERROR, CLIENT_GONE, EXCHANGES, REQUESTS, RESPONSE_SIZE, STARTED, UNANSWERED};
 use super::cell::Cell;
 use super::endpoints::Endpoint;
 use super::in_flight::End;
 use super::slot::Claim;
+use super::tables::{BODY_ERROR, CLIENT_GONE, EXCHANGES, REQUESTS, RESPONSE_SIZE, STARTED, UNANSWERED};
 use super::template_cache::TemplateCache;
 
 /// One recorder's place in one thread.

@@ -17,6 +17,7 @@ mod request_size;
 mod series;
 mod slot;
 mod snapshot;
+mod tables;
 mod template_cache;
 
 use std::fmt;
@@ -24,20 +25,21 @@ use std::sync::{Arc, Weak};
 
 use http::Method;
 
-use crate::beacon::{EVENT_KINDS, ErrorKind, Reason};
+use crate::beacon::{BatchResult, EVENT_KINDS, ErrorKind, Reason};
 use crate::config::Config;
 use crate::label::{MethodLabel, Template, UNMATCHED};
 
 pub(crate) use bounds::{Bounds, Resolution};
-pub(crate) use catalog::{Counter, Family, Histogram, Kind};
+pub(crate) use catalog::{Counter, FamilyId, Histogram};
 pub use collect::Collector;
 pub(crate) use in_flight::{End, InFlight, Lifetime};
 pub(crate) use request_size::RequestSizeMeter;
 pub(crate) use snapshot::{Sample, Value};
+pub(crate) use tables::{Family, Kind};
 
-use catalog::{REQUEST_SIZES, Table};
 use endpoints::{Endpoint, Endpoints};
 use slot::Slots;
+use tables::{REQUEST_SIZES, Table};
 
 /// All series of one monitor.
 pub(crate) struct Recorder {
@@ -59,13 +61,20 @@ pub(crate) enum Room {
     Overflow,
 }
 
+impl Room {
+    /// Enough for both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        if self == Self::Enough { other } else { self }
+    }
+}
+
 impl Recorder {
     pub(crate) fn new(config: &Config) -> Arc<Self> {
-        let tables = catalog::tables(config).into_boxed_slice();
+        let tables = tables::tables(config).into_boxed_slice();
         let recorder = Arc::new_cyclic(|weak| Self {
             weak: weak.clone(),
             endpoints: Endpoints::new(config.http_series, config.endpoints.iter().map(String::as_str)),
-            families: catalog::families(config).into_boxed_slice(),
+            families: tables::families(config).into_boxed_slice(),
             bounds: tables.iter().map(|table| table.bounds.clone()).collect(),
             slots: Arc::new(Slots::new(tables.iter().map(|table| table.shape).collect())),
             tables,
@@ -91,18 +100,19 @@ impl Recorder {
     }
 
     /// Adds to a counter; label values in the order of the family's labels.
-    pub(crate) fn increment(&self, counter: Counter, values: &[&str], amount: u64) -> Room {
-        let (series, room) = self.series(counter.table(), values);
+    pub(crate) fn increment(&self, counter: impl Into<FamilyId>, values: &[&str], amount: u64) -> Room {
+        let table = counter.into().table();
+        let (series, room) = self.series(table, values);
         local::with(&self.weak, |local| {
-            local.add(counter.table(), series, amount);
+            local.add(table, series, amount);
             Some(())
         });
         room
     }
 
     /// Observes a finite value that is not negative, in the family's unit.
-    pub(crate) fn observe(&self, histogram: Histogram, values: &[&str], value: f64) -> Room {
-        let table = histogram.table();
+    pub(crate) fn observe(&self, histogram: impl Into<FamilyId>, values: &[&str], value: f64) -> Room {
+        let table = histogram.into().table();
         let (series, room) = self.series(table, values);
         if let Some(bounds) = &self.bounds[table] {
             local::with(&self.weak, |local| local.observe(table, series, bounds.integer(value)));
@@ -123,7 +133,7 @@ impl Recorder {
     fn series(&self, table: usize, values: &[&str]) -> (usize, Room) {
         const OVERFLOW_SERIES: usize = 0;
         let table = &self.tables[table];
-        let labels: Vec<(&str, &str)> = table.labels.iter().copied().zip(values.iter().copied()).collect();
+        let labels: Vec<(&str, &str)> = table.labels.iter().map(String::as_str).zip(values.iter().copied()).collect();
         match table.series.number(&labels, None, true) {
             Some(series) => (series, Room::Enough),
             None => (OVERFLOW_SERIES, Room::Overflow),
@@ -137,40 +147,66 @@ impl Recorder {
             Endpoint::OVERFLOW => None,
             _ => self.tables[table].series.number(&labels, None, name.trusted),
         };
-        number.unwrap_or(catalog::OVERFLOW_EXCHANGE)
+        number.unwrap_or(tables::OVERFLOW_EXCHANGE)
     }
 
     fn status_series(&self, table: usize, endpoint: Endpoint, method: MethodLabel, status: u16) -> usize {
         let name = self.endpoints.name(endpoint);
-        let error_of = (status >= 500).then(|| self.exchange_series(catalog::EXCHANGES, endpoint, method));
+        let error_of = (status >= 500).then(|| self.exchange_series(tables::EXCHANGES, endpoint, method));
         let text = status.to_string();
         let labels = [("method", method.name()), ("endpoint", &*name.text), ("status", &text)];
         let number = match endpoint {
             Endpoint::OVERFLOW => None,
             _ => self.tables[table].series.number(&labels, error_of, name.trusted),
         };
-        number.unwrap_or(catalog::overflow_request(status))
+        number.unwrap_or(tables::overflow_request(status))
     }
 
     /// Counters whose labels are a closed set stand at 0 from the start, so that `rate` sees the first event.
     fn expose_closed_sets(&self, config: &Config) {
-        let zero = |counter: Counter, values: &[&str]| {
-            let _ = self.series(counter.table(), values);
+        let zero = |family: FamilyId, values: &[&str]| {
+            let _ = self.series(family.table(), values);
         };
-        for name in &config.vocabulary.interaction_types {
-            zero(Counter::UserInteractions, &[name, ""]);
+        let each =
+            |counter: Counter, values: &mut dyn Iterator<Item = &str>| values.for_each(|value| zero(counter.into(), &[value]));
+        let vocabulary = &config.vocabulary;
+        for name in &vocabulary.interaction_types {
+            zero(Counter::UserInteractions.into(), &[name, ""]);
         }
         for kind in ErrorKind::ALL {
-            zero(Counter::UserErrors, &[UNMATCHED, kind.label()]);
+            zero(Counter::UserErrors.into(), &[UNMATCHED, kind.label()]);
         }
-        for kind in EVENT_KINDS {
-            zero(Counter::Events, &[kind]);
+        each(Counter::UserJourneys, &mut vocabulary.journeys.iter().map(String::as_str));
+        each(Counter::UserConversions, &mut vocabulary.goals.iter().map(String::as_str));
+        each(Counter::UserThirdPartyFailures, &mut vocabulary.third_parties.values().map(String::as_str));
+        each(Counter::Batches, &mut BatchResult::ALL.into_iter().map(BatchResult::label));
+        each(Counter::Events, &mut EVENT_KINDS.into_iter());
+        each(Counter::Rejected, &mut Reason::ALL.into_iter().map(Reason::label));
+        for counter in [
+            Counter::UserSessions,
+            Counter::UserEngagedSessions,
+            Counter::UserEngagedSeconds,
+            Counter::ExpositionConflicts,
+            Counter::ExpositionFailures,
+        ] {
+            zero(counter.into(), &[]);
         }
-        for reason in Reason::ALL {
-            zero(Counter::Rejected, &[reason.label()]);
+        for (place, counter) in vocabulary.counters.iter().enumerate() {
+            let family = FamilyId::client_counter(place);
+            combinations(&mut Vec::new(), &counter.family.labels, &mut |values| zero(family, values));
         }
-        zero(Counter::ExpositionConflicts, &[]);
-        zero(Counter::ExpositionFailures, &[]);
+    }
+}
+
+/// Calls `visit` with every choice of one value for each label.
+fn combinations<'a>(chosen: &mut Vec<&'a str>, labels: &'a [(String, Vec<String>)], visit: &mut dyn FnMut(&[&str])) {
+    let Some(((_, values), rest)) = labels.split_first() else {
+        return visit(chosen);
+    };
+    for value in values {
+        chosen.push(value);
+        combinations(chosen, rest, visit);
+        chosen.pop();
     }
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::Recorder;
-use super::catalog::REQUEST_SIZES;
 use super::local;
+use super::tables::REQUEST_SIZES;
 
 /// Observes the bytes read of one request body when dropped.
 pub(crate) struct RequestSizeMeter {

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::Recorder;
 use super::bounds::Bounds;
-use super::catalog::{BODY_ERROR, CLIENT_GONE, EXCHANGES, Family, REQUESTS, RESPONSE_SIZE, STARTED, Table, UNANSWERED, View};
 use super::series::Series;
+use super::tables::{BODY_ERROR, CLIENT_GONE, EXCHANGES, Family, REQUESTS, RESPONSE_SIZE, STARTED, Table, UNANSWERED, View};
 
 /// What every series stood at when the snapshot was taken.
 pub(crate) struct Snapshot<'a> {
@@ -29,6 +29,8 @@ pub(crate) struct Sample<'a> {
 #[derive(Clone, Copy)]
 pub(crate) enum Value<'a> {
     Integer(u64),
+    /// A counter of time.
+    Nanoseconds(u64),
     /// Counts per bucket, not yet cumulative, and the sum, in the bounds' integers.
     Histogram {
         bounds: &'a Bounds,
@@ -83,12 +85,13 @@ impl<'a> Snapshot<'a> {
     /// Calls `visit` with each sample of a family.
     pub(crate) fn samples(&self, family: &Family, visit: &mut dyn FnMut(Sample<'_>)) {
         match family.view {
-            View::Counter(table) => self.integers(table, visit, |_, row| row[0]),
-            View::Requests => self.integers(REQUESTS, visit, |_, row| count(row)),
-            View::InFlight => self.integers(EXCHANGES, visit, |_, row| in_flight(row)),
+            View::Count(table) => self.values(table, visit, |_, row| Value::Integer(row[0])),
+            View::Seconds(table) => self.values(table, visit, |_, row| Value::Nanoseconds(row[0])),
+            View::Requests => self.values(REQUESTS, visit, |_, row| Value::Integer(count(row))),
+            View::InFlight => self.values(EXCHANGES, visit, |_, row| Value::Integer(in_flight(row))),
             View::Errors => {
                 let errors = self.errors();
-                self.integers(EXCHANGES, visit, |number, _| errors[number]);
+                self.values(EXCHANGES, visit, |number, _| Value::Integer(errors[number]));
             }
             View::Histogram(table, first) => self.histograms(table, first, visit),
             View::Incomplete => {
@@ -103,11 +106,10 @@ impl<'a> Snapshot<'a> {
         }
     }
 
-    fn integers(&self, table: usize, visit: &mut dyn FnMut(Sample<'_>), read: impl Fn(usize, &[u64]) -> u64) {
+    fn values<'v>(&self, table: usize, visit: &mut dyn FnMut(Sample<'_>), read: impl Fn(usize, &[u64]) -> Value<'v>) {
         for (number, row) in self.tables[table].rows().enumerate() {
             if let Some(series) = self.shown(table, number, row) {
-                let value = Value::Integer(read(number, row));
-                visit(Sample { series, extra: None, value });
+                visit(Sample { series, extra: None, value: read(number, row) });
             }
         }
     }

@@ -5,7 +5,7 @@
 use std::num::NonZeroU32;
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use http::header::{HOST, ORIGIN};
+use http::header::{HOST, ORIGIN, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName};
 
@@ -24,6 +24,11 @@ impl Gate {
         Self { limiter: RateLimiter::direct(Quota::per_second(rate)), config }
     }
 
+    /// Whether what programs send is recorded as well.
+    pub(super) fn takes_robots(&self) -> bool {
+        self.config.robots
+    }
+
     /// How long a body may take to arrive.
     pub(super) fn body_timeout(&self) -> std::time::Duration {
         self.config.body_timeout
@@ -33,6 +38,9 @@ impl Gate {
         self.origin(head)?;
         if self.config.privacy_signals && asks_for_privacy(&head.headers) {
             return Err(Reason::Privacy.because("not recorded: the browser asks for privacy"));
+        }
+        if !self.config.robots && is_robot(&head.headers) {
+            return Err(Reason::Bot.because("not recorded: the user agent is a program's"));
         }
         match self.limiter.check() {
             Ok(()) => Ok(()),
@@ -68,6 +76,12 @@ impl Gate {
 /// Global Privacy Control (<https://www.w3.org/TR/gpc/>) and its predecessor Do Not Track.
 fn asks_for_privacy(headers: &HeaderMap) -> bool {
     [&SEC_GPC, &DNT].into_iter().any(|name| text(headers, name) == Some("1"))
+}
+
+/// Crawlers say what they are, in these words.
+fn is_robot(headers: &HeaderMap) -> bool {
+    let agent = text(headers, &USER_AGENT).unwrap_or_default().to_ascii_lowercase();
+    ["bot", "crawl", "spider", "headless", "lighthouse"].iter().any(|word| agent.contains(word))
 }
 
 fn host(head: &Parts) -> Option<&str> {

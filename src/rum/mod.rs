@@ -5,8 +5,9 @@
 //! | `POST /log-page-load` | `load_time` in milliseconds; optional `endpoint`, `phases`, `lcp`, `inp`, `fcp`, `ttfb`, `cls` | `page_load_time_seconds`, `page_load_phase_seconds`, `web_vitals_*` |
 //! | `POST /log-interaction` | `type`, a DOM event type; optional `name`, declared by the host | `user_interactions_total` |
 //! | `POST /log-user-error` | nothing, or `kind` and `endpoint` | `user_errors_total` |
+//! | `POST /log-beacon` | the script's batch, JSON | all of these, and what the page measures besides |
 //!
-//! Each takes a form (`application/x-www-form-urlencoded`) or JSON (`application/json`, or `text/plain` as `sendBeacon` sends it) and answers
+//! The first three each take a form (`application/x-www-form-urlencoded`) or JSON (`application/json`, or `text/plain` as `sendBeacon` sends it) and answer
 //! 204. What it refuses moves `rum_rejected_total{reason}` and nothing else. See [`Builder`](crate::Builder) for what a host can set.
 //!
 //! ```
@@ -26,18 +27,24 @@
 //! # });
 //! ```
 
+mod event;
 mod gate;
+mod script;
+mod seen;
 mod service;
 
 use std::sync::Arc;
 
 use http::request::Parts;
 
-use crate::beacon::{Event, Form, Format, Reason, Rejection, Vital};
+use crate::beacon::{Batch, BatchResult, Form, Format, Reason, Rejection};
 use crate::config::{Config, Vocabulary};
-use crate::record::{Counter, Histogram, Recorder, Room};
+use crate::record::{Counter, Recorder, Room};
 
 use gate::Gate;
+use seen::Seen;
+
+pub use script::Script;
 
 /// Everything the ingest needs; shared by all its routes.
 #[derive(Debug)]
@@ -45,11 +52,19 @@ pub(crate) struct Ingest {
     recorder: Arc<Recorder>,
     gate: Gate,
     vocabulary: Vocabulary,
+    seen: Seen,
+}
+
+/// What a beacon's body holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Single(Form),
+    Batch,
 }
 
 impl Ingest {
     pub(crate) fn new(recorder: Arc<Recorder>, config: &Config) -> Self {
-        Self { recorder, gate: Gate::new(config.gate.clone()), vocabulary: config.vocabulary.clone() }
+        Self { recorder, gate: Gate::new(config.gate.clone()), vocabulary: config.vocabulary.clone(), seen: Seen::default() }
     }
 
     /// Whether a beacon may come in, by its head alone, and how its body is written.
@@ -58,11 +73,15 @@ impl Ingest {
         Format::of(&head.headers)
     }
 
-    /// Records the event that an admitted body holds.
-    pub(crate) fn ingest(&self, form: Form, format: Format, body: &[u8]) -> Result<(), Rejection> {
-        let event = form.decode(format, body, &self.vocabulary)?;
-        self.record(&event);
-        Ok(())
+    /// Records what an admitted body holds.
+    pub(crate) fn ingest(&self, kind: Kind, format: Format, body: &[u8]) -> Result<(), Rejection> {
+        match kind {
+            Kind::Single(form) => {
+                self.record(&form.decode(format, body, &self.vocabulary)?);
+                Ok(())
+            }
+            Kind::Batch => self.batch(format, body),
+        }
     }
 
     /// Counts a rejection under its reason.
@@ -71,48 +90,55 @@ impl Ingest {
         let _ = self.recorder.increment(Counter::Rejected, &[reason.label()], 1);
     }
 
-    fn record(&self, event: &Event<'_>) {
-        let endpoint = |claimed| self.recorder.endpoint_label(claimed);
-        match event {
-            Event::PageLoad(load) => {
-                let endpoint = endpoint(load.endpoint.as_deref());
-                self.observe(Histogram::PageLoadTime, endpoint, load.seconds);
-                for &(phase, seconds) in &load.phases {
-                    self.observe(Histogram::PageLoadPhase, phase, seconds);
+    /// A bad event loses itself alone: the batch fails only if none is good.
+    fn batch(&self, format: Format, body: &[u8]) -> Result<(), Rejection> {
+        let outcome = self.events(format, body);
+        let result = match &outcome {
+            Ok(None) => BatchResult::Accepted,
+            Ok(Some(_)) => BatchResult::Partial,
+            Err(_) => BatchResult::Rejected,
+        };
+        let _ = self.recorder.increment(Counter::Batches, &[result.label()], 1);
+        outcome.map(|_| ())
+    }
+
+    /// The last event's rejection where another one was good; the whole batch's where none was.
+    fn events(&self, format: Format, body: &[u8]) -> Result<Option<Rejection>, Rejection> {
+        let batch = Batch::decode(format, body)?;
+        if batch.webdriver && !self.gate.takes_robots() {
+            return Err(Reason::Bot.because("not recorded: a program drives the browser"));
+        }
+        if !self.seen.is_first(batch.id) {
+            return Err(Reason::Duplicate.because("not recorded: the batch was there before"));
+        }
+        let (mut good, mut refused) = (false, None);
+        for event in batch.events(&self.vocabulary) {
+            // Whatever was refused before this one is counted here; the last one of a batch without a good event is counted with it.
+            match event {
+                Ok(event) => {
+                    good = true;
+                    self.record(&event);
                 }
-                for &(vital, value) in &load.vitals {
-                    self.observe(histogram(vital), endpoint, value);
+                Err(rejection) => {
+                    if let Some(Rejection { reason, .. }) = refused.replace(rejection) {
+                        self.reject(reason);
+                    }
                 }
-            }
-            Event::Interaction(interaction) => {
-                let labels = [interaction.kind, interaction.name];
-                self.note(self.recorder.increment(Counter::UserInteractions, &labels, 1));
-            }
-            Event::Error(error) => {
-                let labels = [endpoint(error.endpoint.as_deref()), error.kind.label()];
-                self.note(self.recorder.increment(Counter::UserErrors, &labels, 1));
             }
         }
-        let _ = self.recorder.increment(Counter::Events, &[event.kind()], 1);
+        match refused {
+            Some(rejection) if !good => Err(rejection),
+            Some(rejection) => {
+                self.reject(rejection.reason);
+                Ok(Some(rejection))
+            }
+            None => Ok(None),
+        }
     }
 
-    fn observe(&self, histogram: Histogram, label: &str, value: f64) {
-        self.note(self.recorder.observe(histogram, &[label], value));
-    }
-
-    fn note(&self, room: Room) {
-        if room == Room::Overflow {
+    fn record(&self, event: &crate::beacon::Event<'_>) {
+        if event::record(&self.recorder, self.vocabulary.counters.len(), event) == Room::Overflow {
             self.reject(Reason::Series);
         }
-    }
-}
-
-fn histogram(vital: Vital) -> Histogram {
-    match vital {
-        Vital::LargestContentfulPaint => Histogram::LargestContentfulPaint,
-        Vital::InteractionToNextPaint => Histogram::InteractionToNextPaint,
-        Vital::FirstContentfulPaint => Histogram::FirstContentfulPaint,
-        Vital::TimeToFirstByte => Histogram::TimeToFirstByte,
-        Vital::CumulativeLayoutShift => Histogram::CumulativeLayoutShift,
     }
 }

@@ -6,15 +6,15 @@ use http::{HeaderValue, Method, Request, Response};
 use http_body::Body as HttpBody;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-use crate::beacon::{Form, Reason, Rejection};
+use crate::beacon::{Reason, Rejection};
 use crate::config::MAX_BODY_BYTES;
 use crate::serve::{self, Body};
 
-use super::Ingest;
+use super::{Ingest, Kind};
 
 impl Ingest {
     /// Answers a beacon.
-    pub(crate) async fn respond<B>(&self, form: Form, request: Request<B>) -> Response<Body>
+    pub(crate) async fn respond<B>(&self, kind: Kind, request: Request<B>) -> Response<Body>
     where
         B: HttpBody,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -22,7 +22,7 @@ impl Ingest {
         if let Some(response) = serve::method_not_allowed(request.method(), &[Method::POST]) {
             return response;
         }
-        match self.take(form, request).await {
+        match self.take(kind, request).await {
             Ok(()) => serve::no_content(),
             Err(rejection) => {
                 self.reject(rejection.reason);
@@ -31,7 +31,7 @@ impl Ingest {
         }
     }
 
-    async fn take<B>(&self, form: Form, request: Request<B>) -> Result<(), Rejection>
+    async fn take<B>(&self, kind: Kind, request: Request<B>) -> Result<(), Rejection>
     where
         B: HttpBody,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -40,7 +40,7 @@ impl Ingest {
         let format = self.admit(&head)?;
         let body = tokio::time::timeout(self.gate.body_timeout(), read(body)).await;
         let body = body.map_err(|_| Reason::Timeout.because("the body did not arrive in time"))??;
-        self.ingest(form, format, &body)
+        self.ingest(kind, format, &body)
     }
 }
 

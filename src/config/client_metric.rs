@@ -1,0 +1,162 @@
+//! Counters and histograms that the page itself moves, declared by the host: name, unit, range, buckets and label values.
+//!
+//! ```
+//! use tower_rum::{Buckets, ClientCounter, ClientHistogram, Monitor, Unit};
+//!
+//! let monitor = Monitor::builder()
+//!     .client_counter(ClientCounter::new("cart_additions_total", "Items put into the cart.").label("plan", ["free", "pro"]))
+//!     .client_histogram(
+//!         ClientHistogram::new("search_duration_seconds", "Search as the user waited for it.", Unit::Seconds)
+//!             .buckets(Buckets::new([0.1, 0.3, 1.0, 3.0])?)
+//!             .most(60.0),
+//!     )
+//!     .build()?;
+//! // In the page: rumClient.makeCounter("cart_additions_total", { plan: "pro" }).increment();
+//! //              rumClient.makeHistogram("search_duration_seconds").observe(milliseconds);
+//! # Ok::<(), tower_rum::Error>(())
+//! ```
+
+use crate::error::Error;
+
+use super::buckets::{Buckets, REQUEST_BUCKETS};
+use super::vocabulary::is_name;
+
+/// What a declared histogram measures, and how the page says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unit {
+    /// The page observes milliseconds; the metric is in seconds, and its name ends in `_seconds`.
+    Seconds,
+    /// Recorded as sent.
+    None,
+}
+
+/// A counter that the page increments: `rumClient.makeCounter(name, labels).increment(n)`, by whole numbers.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct ClientCounter {
+    pub(crate) family: ClientFamily,
+}
+
+impl ClientCounter {
+    /// `name` is the metric's name, and what the page calls it; it ends in `_total`.
+    pub fn new(name: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { family: ClientFamily::new(name.into(), help.into()) }
+    }
+
+    /// A label and the values that it can take. The page says one of them each time; each combination is a series.
+    pub fn label<I: IntoIterator<Item: Into<String>>>(mut self, name: impl Into<String>, values: I) -> Self {
+        self.family.label(name.into(), values);
+        self
+    }
+
+    pub(super) fn validate(&self) -> Result<(), Error> {
+        if !self.family.name.ends_with("_total") {
+            return Err(Error::setting(format!("a counter's name ends in _total, unlike {:?}", self.family.name)));
+        }
+        self.family.validate()
+    }
+}
+
+/// A histogram that the page observes: `rumClient.makeHistogram(name, labels).observe(value)`.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct ClientHistogram {
+    pub(crate) family: ClientFamily,
+    pub(crate) unit: Unit,
+    pub(crate) buckets: Buckets,
+    pub(crate) most: f64,
+}
+
+impl ClientHistogram {
+    /// `name` is the metric's name, and what the page calls it; with [`Unit::Seconds`] it ends in `_seconds`.
+    pub fn new(name: impl Into<String>, help: impl Into<String>, unit: Unit) -> Self {
+        Self { family: ClientFamily::new(name.into(), help.into()), unit, buckets: Buckets::of(REQUEST_BUCKETS), most: 600.0 }
+    }
+
+    /// A label and the values that it can take. The page says one of them each time; each combination is a series.
+    pub fn label<I: IntoIterator<Item: Into<String>>>(mut self, name: impl Into<String>, values: I) -> Self {
+        self.family.label(name.into(), values);
+        self
+    }
+
+    /// The bounds, in the metric's unit. Default: 0.01 to 10.
+    pub fn buckets(mut self, buckets: Buckets) -> Self {
+        self.buckets = buckets;
+        self
+    }
+
+    /// The largest value taken, in the metric's unit; the smallest is 0. What lies outside is refused. Default: 600.
+    pub fn most(mut self, most: f64) -> Self {
+        self.most = most;
+        self
+    }
+
+    pub(super) fn validate(&self) -> Result<(), Error> {
+        let name = &self.family.name;
+        if self.unit == Unit::Seconds && !name.ends_with("_seconds") {
+            return Err(Error::setting(format!("the name of a histogram in seconds ends in _seconds, unlike {name:?}")));
+        }
+        if !(self.most > 0.0 && self.most <= MOST_VALUE) {
+            return Err(Error::setting(format!("the most that {name} takes is above 0 and at most {MOST_VALUE:e}")));
+        }
+        self.family.validate()
+    }
+}
+
+/// What counters and histograms have in common.
+#[derive(Debug, Clone)]
+pub(crate) struct ClientFamily {
+    pub(crate) name: String,
+    pub(crate) help: String,
+    pub(crate) labels: Vec<(String, Vec<String>)>,
+}
+
+impl ClientFamily {
+    fn new(name: String, help: String) -> Self {
+        Self { name, help, labels: Vec::new() }
+    }
+
+    fn label<I: IntoIterator<Item: Into<String>>>(&mut self, name: String, values: I) {
+        self.labels.push((name, values.into_iter().map(Into::into).collect()));
+    }
+
+    pub(crate) fn label_names(&self) -> Vec<&str> {
+        self.labels.iter().map(|(name, _)| name.as_str()).collect()
+    }
+
+    fn validate(&self) -> Result<(), Error> {
+        let name = &self.name;
+        let problem = |problem: &str| Err(Error::setting(format!("client metric {name:?} {problem}")));
+        if !super::is_metric_name(name) || !is_name(name) {
+            return problem("takes a name of 1 to 64 letters, digits and underscores that starts with no digit");
+        }
+        if OURS.iter().any(|ours| name.starts_with(ours)) {
+            return problem(
+                "takes a name that does not start as one of this crate's own: http_, rum_, user_, web_vitals_, page_, synthetic_",
+            );
+        }
+        if self.help.trim().is_empty() {
+            return problem("takes a help text");
+        }
+        for (place, (label, values)) in self.labels.iter().enumerate() {
+            let again = self.labels[..place].iter().any(|(other, _)| other == label);
+            if !super::is_metric_name(label)
+                || label.is_empty()
+                || label.starts_with("__")
+                || RESERVED_LABELS.contains(&label.as_str())
+                || again
+            {
+                return problem("takes labels of letters, digits and underscores, each once, none of them le or quantile");
+            }
+            if values.is_empty() || !values.iter().all(|value| is_name(value)) {
+                return problem("takes label values of 1 to 64 printable ASCII bytes, at least one for each label");
+            }
+        }
+        Ok(())
+    }
+}
+
+const OURS: [&str; 6] = ["http_", "rum_", "user_", "web_vitals_", "page_", "synthetic_"];
+const RESERVED_LABELS: [&str; 2] = ["le", "quantile"];
+const MOST_VALUE: f64 = 1e9;

@@ -1,0 +1,207 @@
+//! Plain validated values: names, buckets, caps and declared vocabularies, with their defaults as constants.
+//!
+//! Nothing here does anything; [`Builder`](crate::Builder) fills a `Config` and the other modules read it.
+//!
+//! ```
+//! use tower_rum::Buckets;
+//!
+//! let buckets = Buckets::new([0.1, 0.5, 1.0])?;
+//! assert_eq!(buckets.bounds(), [0.1, 0.5, 1.0]);
+//! assert!(Buckets::new([0.5, 0.1]).is_err());
+//! # Ok::<(), tower_rum::Error>(())
+//! ```
+
+mod buckets;
+mod client_metric;
+mod vocabulary;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use crate::error::Error;
+use crate::label;
+
+pub use buckets::Buckets;
+pub(crate) use buckets::{
+    CLS_BUCKETS, FCP_BUCKETS, INP_BUCKETS, LCP_BUCKETS, PHASE_BUCKETS, REQUEST_BUCKETS, STREAM_BUCKETS, TTFB_BUCKETS,
+};
+pub(crate) use client_metric::ClientFamily;
+pub use client_metric::{ClientCounter, ClientHistogram, Unit};
+pub(crate) use vocabulary::Vocabulary;
+
+use buckets::{DURATION_BUCKETS, PAGE_LOAD_BUCKETS, SIZE_BUCKETS};
+
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    pub(crate) namespace: String,
+    pub(crate) duration_buckets: Buckets,
+    pub(crate) size_buckets: Buckets,
+    pub(crate) page_load_buckets: Buckets,
+    pub(crate) http_series: usize,
+    pub(crate) family_series: usize,
+    pub(crate) transition_series: usize,
+    /// Templates that count as known before a request has shown them.
+    pub(crate) endpoints: BTreeSet<String>,
+    pub(crate) vocabulary: Vocabulary,
+    pub(crate) response_duration: bool,
+    pub(crate) server_timing: bool,
+    pub(crate) own_routes_counted: bool,
+    pub(crate) paths: Paths,
+    pub(crate) gate: GateConfig,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            namespace: String::new(),
+            duration_buckets: Buckets::of(DURATION_BUCKETS),
+            size_buckets: Buckets::of(SIZE_BUCKETS),
+            page_load_buckets: Buckets::of(PAGE_LOAD_BUCKETS),
+            http_series: 2_000,
+            family_series: 200,
+            transition_series: 500,
+            endpoints: BTreeSet::new(),
+            vocabulary: Vocabulary::default(),
+            response_duration: false,
+            server_timing: true,
+            own_routes_counted: false,
+            paths: Paths::default(),
+            gate: GateConfig::default(),
+        }
+    }
+}
+
+impl Config {
+    pub(crate) fn validate(&self) -> Result<(), Error> {
+        let namespace = &self.namespace;
+        if !namespace.is_empty() && !is_metric_name(namespace) {
+            return Err(Error::setting(format!(
+                "a namespace takes letters, digits and underscores and starts with no digit, not {namespace:?}"
+            )));
+        }
+        self.vocabulary.validate(self.family_series)?;
+        for endpoint in &self.endpoints {
+            if !label::is_endpoint(endpoint) {
+                return Err(Error::setting(format!(
+                    "an endpoint takes 1 to {} bytes without control characters, not {endpoint:?}",
+                    label::MAX_ENDPOINT_BYTES
+                )));
+            }
+        }
+        for cap in [self.http_series, self.family_series, self.transition_series] {
+            if !(LEAST_SERIES..=MOST_SERIES).contains(&cap) {
+                return Err(Error::setting(format!("a cap on series takes {LEAST_SERIES} to {MOST_SERIES}, not {cap}")));
+            }
+        }
+        self.paths.validate()?;
+        self.gate.validate()
+    }
+}
+
+/// Where each of our routes lives, prefix included.
+#[derive(Debug, Clone)]
+pub(crate) struct Paths {
+    pub(crate) prefix: String,
+    pub(crate) metrics: String,
+    pub(crate) page_load: String,
+    pub(crate) interaction: String,
+    pub(crate) user_error: String,
+    pub(crate) beacon: String,
+    /// The script; its immutable copy is beside it, with a hash before the ending.
+    pub(crate) script: String,
+}
+
+impl Default for Paths {
+    fn default() -> Self {
+        Self {
+            prefix: String::new(),
+            metrics: "/metrics".to_owned(),
+            page_load: "/log-page-load".to_owned(),
+            interaction: "/log-interaction".to_owned(),
+            user_error: "/log-user-error".to_owned(),
+            beacon: "/log-beacon".to_owned(),
+            script: "/rum.js".to_owned(),
+        }
+    }
+}
+
+impl Paths {
+    fn validate(&self) -> Result<(), Error> {
+        let prefix = &self.prefix;
+        let plain =
+            |path: &str| path.starts_with('/') && path.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-_.~".contains(&b));
+        if !prefix.is_empty() && (!plain(prefix) || prefix.ends_with('/')) {
+            return Err(Error::setting(format!(
+                "a prefix starts with a slash, ends without one, and takes letters, digits and -_.~ between, not {prefix:?}"
+            )));
+        }
+        for path in [&self.beacon, &self.script] {
+            if !plain(path) || path.len() < 2 {
+                return Err(Error::setting(format!(
+                    "a path starts with a slash and takes letters, digits and -_.~ behind it, not {path:?}"
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the ingest lets in.
+#[derive(Debug, Clone)]
+pub(crate) struct GateConfig {
+    /// Origins, besides the request's own host, whose pages may send (`https://www.example.com`).
+    pub(crate) origins: BTreeSet<String>,
+    pub(crate) same_site: bool,
+    pub(crate) origin_required: bool,
+    pub(crate) privacy_signals: bool,
+    pub(crate) robots: bool,
+    pub(crate) body_timeout: Duration,
+    pub(crate) beacons_per_second: u32,
+}
+
+impl Default for GateConfig {
+    fn default() -> Self {
+        Self {
+            origins: BTreeSet::new(),
+            same_site: false,
+            origin_required: false,
+            privacy_signals: true,
+            robots: false,
+            body_timeout: Duration::from_secs(10),
+            beacons_per_second: 1_000,
+        }
+    }
+}
+
+impl GateConfig {
+    fn validate(&self) -> Result<(), Error> {
+        for origin in &self.origins {
+            is_origin(origin)?;
+        }
+        if self.beacons_per_second == 0 {
+            return Err(Error::setting("a rate of 0 beacons a second would refuse every one"));
+        }
+        Ok(())
+    }
+}
+
+/// The most that a beacon's body may hold, counted on the bytes read.
+pub(crate) const MAX_BODY_BYTES: usize = 64 * 1024;
+
+fn is_origin(origin: &str) -> Result<(), Error> {
+    let authority = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+    match authority {
+        Some(authority) if !authority.is_empty() && !authority.contains('/') => Ok(()),
+        _ => Err(Error::setting(format!(
+            "an origin is scheme and host without a path, such as https://www.example.com, not {origin:?}"
+        ))),
+    }
+}
+
+fn is_metric_name(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && !name.starts_with(|first: char| first.is_ascii_digit())
+}
+
+const LEAST_SERIES: usize = 16;
+const MOST_SERIES: usize = 1_000_000;

@@ -1,0 +1,91 @@
+//! What a browser may name. Everything else it sends is refused and counted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::error::Error;
+
+use super::client_metric::{ClientCounter, ClientHistogram};
+use super::is_origin;
+
+#[derive(Debug, Clone)]
+pub(crate) struct Vocabulary {
+    pub(crate) interaction_types: BTreeSet<String>,
+    pub(crate) interaction_names: BTreeSet<String>,
+    pub(crate) journeys: BTreeSet<String>,
+    pub(crate) goals: BTreeSet<String>,
+    /// The service that each origin belongs to.
+    pub(crate) third_parties: BTreeMap<String, String>,
+    pub(crate) counters: Vec<ClientCounter>,
+    pub(crate) histograms: Vec<ClientHistogram>,
+}
+
+impl Default for Vocabulary {
+    fn default() -> Self {
+        Self {
+            interaction_types: INTERACTION_TYPES.iter().map(ToString::to_string).collect(),
+            interaction_names: BTreeSet::new(),
+            journeys: BTreeSet::new(),
+            goals: BTreeSet::new(),
+            third_parties: BTreeMap::new(),
+            counters: Vec::new(),
+            histograms: Vec::new(),
+        }
+    }
+}
+
+impl Vocabulary {
+    pub(super) fn validate(&self, family_series: usize) -> Result<(), Error> {
+        let names = [&self.interaction_types, &self.interaction_names, &self.journeys, &self.goals];
+        for name in names.into_iter().flatten().chain(self.third_parties.values()) {
+            if !is_name(name) {
+                return Err(Error::setting(format!("a name takes 1 to {MAX_NAME_BYTES} printable ASCII bytes, not {name:?}")));
+            }
+        }
+        for origin in self.third_parties.keys() {
+            is_origin(origin)?;
+        }
+        self.counters.iter().try_for_each(ClientCounter::validate)?;
+        self.histograms.iter().try_for_each(ClientHistogram::validate)?;
+        let mut names = BTreeSet::new();
+        for family in
+            self.counters.iter().map(|counter| &counter.family).chain(self.histograms.iter().map(|histogram| &histogram.family))
+        {
+            if !names.insert(&family.name) {
+                return Err(Error::setting(format!("two client metrics bear the name {:?}", family.name)));
+            }
+            let series = family.labels.iter().fold(1_usize, |series, (_, values)| series.saturating_mul(values.len()));
+            if series > family_series {
+                return Err(Error::setting(format!(
+                    "client metric {:?} has {series} label sets, above the cap of {family_series}",
+                    family.name
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn is_name(name: &str) -> bool {
+    (1..=MAX_NAME_BYTES).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// The longest name that a browser may send.
+pub(super) const MAX_NAME_BYTES: usize = 64;
+
+/// DOM event types (UI Events, Pointer Events, HTML) that an interaction may name without being declared.
+pub(crate) const INTERACTION_TYPES: &[&str] = &[
+    "change",
+    "click",
+    "contextmenu",
+    "copy",
+    "dblclick",
+    "drop",
+    "focus",
+    "input",
+    "keydown",
+    "paste",
+    "pointerdown",
+    "scroll",
+    "submit",
+    "touchstart",
+];

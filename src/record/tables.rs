@@ -1,0 +1,194 @@
+//! Where every family's words lie: the tables of the server half, then one table per family of the [catalog](super::catalog).
+
+use crate::config::{self, Buckets, Config};
+use crate::label::{MethodLabel, OVERFLOW};
+
+use super::bounds::{Bounds, Resolution};
+use super::catalog::{Description, FamilyId, Measure, described};
+use super::series::{Prebuilt, SeriesTable};
+use super::slot::Shape;
+
+/// `{method, endpoint, status}`: a duration histogram, whose count is the number of requests.
+pub(super) const REQUESTS: usize = 0;
+/// `{method, endpoint}`: the words below, then the response size histogram.
+pub(super) const EXCHANGES: usize = 1;
+/// `{method, endpoint, status}`: arrival to end of body.
+pub(super) const RESPONSES: usize = 2;
+/// The same for event streams.
+pub(super) const STREAMS: usize = 3;
+/// `{method, endpoint}`: request body bytes.
+pub(super) const REQUEST_SIZES: usize = 4;
+const FIRST_DESCRIBED: usize = 5;
+
+/// Words of an exchange's cell.
+pub(super) const STARTED: usize = 0;
+pub(super) const UNANSWERED: usize = 1;
+pub(super) const CLIENT_GONE: usize = 2;
+pub(super) const BODY_ERROR: usize = 3;
+pub(super) const RESPONSE_SIZE: usize = 4;
+
+/// Numbers of the prebuilt series.
+pub(super) const OVERFLOW_EXCHANGE: usize = 0;
+pub(super) fn overflow_request(status: u16) -> usize {
+    usize::from((status / 100).clamp(1, 5)) - 1
+}
+
+impl FamilyId {
+    pub(super) fn table(self) -> usize {
+        FIRST_DESCRIBED + self.0
+    }
+}
+
+/// A table's fixed properties.
+pub(super) struct Table {
+    pub(super) series: SeriesTable,
+    pub(super) shape: Shape,
+    pub(super) bounds: Option<Bounds>,
+    pub(super) labels: Box<[String]>,
+}
+
+/// One family as it is exposed.
+#[derive(Debug)]
+pub(crate) struct Family {
+    pub(crate) name: String,
+    pub(crate) help: String,
+    pub(crate) kind: Kind,
+    pub(crate) labels: Vec<String>,
+    pub(super) view: View,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Counter,
+    Gauge,
+    Histogram,
+}
+
+/// How a family's samples are read out of a table's words.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum View {
+    /// The first word.
+    Count(usize),
+    /// The first word, in nanoseconds.
+    Seconds(usize),
+    /// A histogram that starts at a word.
+    Histogram(usize, usize),
+    /// The count of the request histogram.
+    Requests,
+    Errors,
+    InFlight,
+    Incomplete,
+}
+
+/// All tables, in the order of their numbers.
+pub(super) fn tables(config: &Config) -> Vec<Table> {
+    let seconds = || Bounds::new(&config.duration_buckets, Resolution::BILLIONTHS);
+    let bytes = || Bounds::new(&config.size_buckets, Resolution::WHOLE);
+    let streams = Bounds::new(&Buckets::of(config::STREAM_BUCKETS), Resolution::BILLIONTHS);
+    let http = [
+        http(config, BY_STATUS, seconds(), 0),
+        http(config, BY_ENDPOINT, bytes(), RESPONSE_SIZE),
+        http(config, BY_STATUS, seconds(), 0),
+        http(config, BY_STATUS, streams, 0),
+        http(config, BY_ENDPOINT, bytes(), 0),
+    ];
+    http.into_iter().chain(described(config).into_iter().map(browser)).collect()
+}
+
+/// A table of the server half: half of its room is for endpoints that are known; past the cap the status class still shows.
+fn http(config: &Config, labels: &[&str], bounds: Bounds, first: usize) -> Table {
+    const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
+    let cap = config.http_series;
+    let base = [("method", MethodLabel::OTHER.name()), ("endpoint", OVERFLOW)];
+    let prebuilt: Vec<Vec<(&str, &str)>> = if labels == BY_STATUS {
+        CLASSES.iter().map(|class| [&base[..], &[("status", class)]].concat()).collect()
+    } else {
+        vec![base.to_vec()]
+    };
+    let prebuilt: Vec<Prebuilt<'_>> =
+        prebuilt.iter().map(|labels| (&labels[..], labels.contains(&("status", "5xx")).then_some(OVERFLOW_EXCHANGE))).collect();
+    Table {
+        series: SeriesTable::new(cap, cap / 2, &prebuilt),
+        shape: Shape { series: cap + prebuilt.len(), words: first + bounds.words() },
+        bounds: Some(bounds),
+        labels: owned(labels),
+    }
+}
+
+/// A table of the browser half. What browsers fill is theirs alone: each family has a cap of its own.
+fn browser(family: Description<'_>) -> Table {
+    let overflow: Vec<(&str, &str)> = family.labels.iter().map(|&name| (name, OVERFLOW)).collect();
+    let prebuilt: &[Prebuilt<'_>] = if overflow.is_empty() { &[] } else { &[(&overflow, None)] };
+    let bounds = match family.measure {
+        Measure::Count | Measure::Seconds => None,
+        Measure::Histogram(bounds) => Some(bounds),
+    };
+    Table {
+        series: SeriesTable::new(family.cap, 0, prebuilt),
+        shape: Shape { series: family.cap + 1, words: bounds.as_ref().map_or(1, Bounds::words) },
+        bounds,
+        labels: owned(&family.labels),
+    }
+}
+
+/// The families in the order in which they are exposed.
+pub(super) fn families(config: &Config) -> Vec<Family> {
+    let described = described(config);
+    let http = HTTP.iter().filter(|(_, _, _, view)| config.response_duration || !view.is_lifetime()).map(
+        |&(name, help, labels, view)| {
+            let kind = match view {
+                View::Histogram(..) => Kind::Histogram,
+                View::InFlight => Kind::Gauge,
+                _ => Kind::Counter,
+            };
+            Family { name: named(config, name), help: help.to_owned(), kind, labels: owned(labels).into(), view }
+        },
+    );
+    let browser = described.iter().enumerate().map(|(place, family)| {
+        let table = FamilyId(place).table();
+        let (kind, view) = match family.measure {
+            Measure::Count => (Kind::Counter, View::Count(table)),
+            Measure::Seconds => (Kind::Counter, View::Seconds(table)),
+            Measure::Histogram(_) => (Kind::Histogram, View::Histogram(table, 0)),
+        };
+        let (name, labels) = (named(config, family.name), owned(&family.labels).into());
+        Family { name, help: family.help.replace('\\', r"\\").replace('\n', r"\n"), kind, labels, view }
+    });
+    http.chain(browser).collect()
+}
+
+impl View {
+    fn is_lifetime(self) -> bool {
+        matches!(self, Self::Histogram(RESPONSES | STREAMS, _))
+    }
+}
+
+fn named(config: &Config, name: &str) -> String {
+    match config.namespace.as_str() {
+        "" => name.to_owned(),
+        namespace => format!("{namespace}_{name}"),
+    }
+}
+
+fn owned(labels: &[&str]) -> Box<[String]> {
+    labels.iter().map(ToString::to_string).collect()
+}
+
+const BY_STATUS: &[&str] = &["method", "endpoint", "status"];
+const BY_ENDPOINT: &[&str] = &["method", "endpoint"];
+const BY_REASON: &[&str] = &["method", "endpoint", "reason"];
+
+type HttpEntry = (&'static str, &'static str, &'static [&'static str], View);
+
+#[rustfmt::skip]
+const HTTP: [HttpEntry; 9] = [
+    ("http_requests_total", "Requests, counted at their response head, error, panic or cancellation.", BY_STATUS, View::Requests),
+    ("http_request_duration_seconds", "Arrival of a request to its response head.", BY_STATUS, View::Histogram(REQUESTS, 0)),
+    ("http_errors_total", "Requests answered with a status of 500 or above.", BY_ENDPOINT, View::Errors),
+    ("http_requests_in_flight", "Requests that have arrived and whose response has not ended.", BY_ENDPOINT, View::InFlight),
+    ("http_response_size_bytes", "Body bytes handed to the server, observed when the body ends or is dropped.", BY_ENDPOINT, View::Histogram(EXCHANGES, RESPONSE_SIZE)),
+    ("http_responses_incomplete_total", "Responses whose body did not end, by reason.", BY_REASON, View::Incomplete),
+    ("http_response_duration_seconds", "Arrival of a request to the end of its response body, event streams aside.", BY_STATUS, View::Histogram(RESPONSES, 0)),
+    ("http_event_stream_duration_seconds", "Arrival of a request to the end of its event stream.", BY_STATUS, View::Histogram(STREAMS, 0)),
+    ("http_request_size_bytes", "Body bytes that the application read of a request.", BY_ENDPOINT, View::Histogram(REQUEST_SIZES, 0)),
+];

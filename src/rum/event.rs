@@ -1,0 +1,66 @@
+//! From an event to the metrics that it moves.
+
+use crate::beacon::{Endpoint, Event, Vital};
+use crate::record::{Counter, FamilyId, Histogram, Recorder, Room};
+
+/// Moves every metric that `event` is about. What found no room in its family is counted under the family's overflow.
+pub(super) fn record(recorder: &Recorder, client_counters: usize, event: &Event<'_>) -> Room {
+    let vitals = |endpoint: &str, vitals: &[(Vital, f64)]| {
+        vitals.iter().map(|&(vital, value)| recorder.observe(histogram(vital), &[endpoint], value)).fold(Room::Enough, Room::and)
+    };
+    let room = match event {
+        Event::PageLoad { endpoint: claimed, seconds, phases, vitals: measured } => {
+            let endpoint = endpoint(recorder, claimed);
+            for (phase, seconds) in phases {
+                let _ = recorder.observe(Histogram::PageLoadPhase, &[phase], *seconds);
+            }
+            recorder.observe(Histogram::PageLoadTime, &[endpoint], *seconds).and(vitals(endpoint, measured))
+        }
+        Event::WebVitals { endpoint: claimed, vitals: measured } => vitals(endpoint(recorder, claimed), measured),
+        Event::Interaction { kind, name, count } => recorder.increment(Counter::UserInteractions, &[kind, name], *count),
+        Event::Error { endpoint: claimed, kind, count } => {
+            recorder.increment(Counter::UserErrors, &[endpoint(recorder, claimed), kind.label()], *count)
+        }
+        Event::PageView { endpoint: claimed, from } => {
+            let path = endpoint(recorder, claimed);
+            let transition =
+                from.as_ref().map(|_| recorder.increment(Counter::UserPageTransitions, &[endpoint(recorder, from), path], 1));
+            recorder.increment(Counter::UserJourneys, &[path], 1).and(transition.unwrap_or(Room::Enough))
+        }
+        Event::Journey { path } => recorder.increment(Counter::UserJourneys, &[path], 1),
+        Event::Session => recorder.increment(Counter::UserSessions, &[], 1),
+        Event::Engaged => recorder.increment(Counter::UserEngagedSessions, &[], 1),
+        Event::EngagedTime { seconds } => recorder.increment(Counter::UserEngagedSeconds, &[], (seconds * 1e9).round() as u64),
+        Event::Conversion { goal } => recorder.increment(Counter::UserConversions, &[goal], 1),
+        Event::Request { endpoint: claimed, seconds } => {
+            recorder.observe(Histogram::UserRequestDuration, &[endpoint(recorder, claimed)], *seconds)
+        }
+        Event::ThirdParty { service, seconds } => {
+            recorder.observe(Histogram::UserThirdPartyRequestDuration, &[service], *seconds)
+        }
+        Event::ThirdPartyFailure { service, count } => recorder.increment(Counter::UserThirdPartyFailures, &[service], *count),
+        Event::ClientCounter { place, labels, amount } => recorder.increment(FamilyId::client_counter(*place), labels, *amount),
+        Event::ClientHistogram { place, labels, value } => {
+            recorder.observe(FamilyId::client_histogram(client_counters, *place), labels, *value)
+        }
+        Event::Heartbeat => Room::Enough,
+    };
+    let _ = recorder.increment(Counter::Events, &[event.kind()], 1);
+    room
+}
+
+/// The label under which a browser's endpoint counts.
+fn endpoint<'a>(recorder: &Recorder, claimed: &'a Endpoint<'_>) -> &'a str {
+    recorder.endpoint_label(claimed.as_deref())
+}
+
+fn histogram(vital: Vital) -> Histogram {
+    match vital {
+        Vital::LargestContentfulPaint => Histogram::LargestContentfulPaint,
+        Vital::InteractionToNextPaint => Histogram::InteractionToNextPaint,
+        Vital::FirstContentfulPaint => Histogram::FirstContentfulPaint,
+        Vital::TimeToFirstByte => Histogram::TimeToFirstByte,
+        Vital::CumulativeLayoutShift => Histogram::CumulativeLayoutShift,
+        Vital::BlockingTime => Histogram::PageBlockingTime,
+    }
+}

@@ -1,0 +1,77 @@
+//! The browser script, with what the host has declared put into it.
+
+use http::{HeaderMap, Method, Response};
+use serde::Serialize;
+
+use crate::config::Config;
+use crate::serve::{Asset, Body, Freshness};
+
+/// What a page needs to know to load the browser script; from [`Monitor::script`](crate::Monitor::script).
+///
+/// `<script src="/rum.js" async></script>` is enough. A template that wants caching for ever and an integrity check writes
+/// [`hashed_path`](Self::hashed_path) and [`integrity`](Self::integrity) instead.
+#[derive(Debug)]
+pub struct Script {
+    path: String,
+    hashed_path: String,
+    integrity: String,
+    asset: Asset,
+}
+
+impl Script {
+    pub(crate) fn new(config: &Config) -> Self {
+        let asset = Asset::new(configured(config), "text/javascript; charset=utf-8");
+        let path = format!("{}{}", config.paths.prefix, config.paths.script);
+        let (stem, ending) = path.rsplit_once('.').map_or((path.as_str(), ""), |(stem, ending)| (stem, ending));
+        let hashed_path = format!("{stem}-{}.{ending}", asset.hash());
+        Self { hashed_path, path, integrity: asset.integrity(), asset }
+    }
+
+    /// The path that stays: copies of it are good for ten minutes, then revalidated.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The path of exactly these bytes: copies of it are good for ever.
+    #[must_use]
+    pub fn hashed_path(&self) -> &str {
+        &self.hashed_path
+    }
+
+    /// `sha384-…` for the tag's `integrity` attribute.
+    #[must_use]
+    pub fn integrity(&self) -> &str {
+        &self.integrity
+    }
+
+    pub(crate) fn respond(&self, method: &Method, headers: &HeaderMap, freshness: Freshness) -> Response<Body> {
+        self.asset.respond(method, headers, freshness)
+    }
+}
+
+/// The shipped script, its last argument replaced by the host's configuration.
+fn configured(config: &Config) -> String {
+    let vocabulary = &config.vocabulary;
+    let configuration = Configuration {
+        beacon: format!("{}{}", config.paths.prefix, config.paths.beacon),
+        privacy: config.gate.privacy_signals,
+        third_party: &vocabulary.third_parties,
+        interactions: &vocabulary.interaction_types,
+    };
+    // Strings, booleans, and maps of strings always serialize.
+    let json = serde_json::to_string(&configuration).unwrap_or_default();
+    MINIFIED.replace(PLACEHOLDER, &json)
+}
+
+#[derive(Serialize)]
+struct Configuration<'a> {
+    beacon: String,
+    privacy: bool,
+    third_party: &'a std::collections::BTreeMap<String, String>,
+    interactions: &'a std::collections::BTreeSet<String>,
+}
+
+/// Made of `client/rum.js`; `tests/run` checks that it is.
+const MINIFIED: &str = include_str!("client/rum.min.js");
+const PLACEHOLDER: &str = "__RUM_CONFIG__";

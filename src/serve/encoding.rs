@@ -1,0 +1,76 @@
+//! Which content coding a client takes (RFC 9110, 12.5.3).
+
+use http::HeaderMap;
+use http::header::ACCEPT_ENCODING;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    Brotli,
+    Gzip,
+    Identity,
+}
+
+impl Encoding {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Brotli => "br",
+            Self::Gzip => "gzip",
+            Self::Identity => "identity",
+        }
+    }
+
+    /// The coding with the highest weight, the smaller output first where two weigh the same.
+    pub(crate) fn accepted(headers: &HeaderMap) -> Self {
+        let weight = |encoding: Self| weight(headers, encoding.name());
+        let [brotli, gzip] = [Self::Brotli, Self::Gzip].map(weight);
+        if brotli > 0.0 && brotli >= gzip {
+            Self::Brotli
+        } else if gzip > 0.0 {
+            Self::Gzip
+        } else {
+            Self::Identity
+        }
+    }
+}
+
+/// The weight of a coding: its own, else that of `*`, else 0.
+fn weight(headers: &HeaderMap, coding: &str) -> f32 {
+    let values = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    let mut weight = None;
+    for entry in values.flat_map(|value| value.split(',')) {
+        let mut parts = entry.split(';').map(str::trim);
+        let name = parts.next().unwrap_or_default();
+        let stated = parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse().ok());
+        if name.eq_ignore_ascii_case(coding) {
+            return stated.unwrap_or(0.0);
+        }
+        if name == "*" {
+            weight = stated;
+        }
+    }
+    weight.unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_highest_weight_wins_and_zero_refuses() {
+        let cases = [
+            ("gzip, deflate, br, zstd", Encoding::Brotli),
+            ("gzip", Encoding::Gzip),
+            ("br;q=0.5, gzip", Encoding::Gzip),
+            ("br;q=0, gzip;q=0", Encoding::Identity),
+            ("*", Encoding::Brotli),
+            ("*;q=0.2, br;q=0", Encoding::Gzip),
+            ("identity", Encoding::Identity),
+            ("gzip;q=high", Encoding::Identity),
+            ("", Encoding::Identity),
+        ];
+        for (accepted, encoding) in cases {
+            let headers = HeaderMap::from_iter([(ACCEPT_ENCODING, accepted.parse().unwrap())]);
+            assert_eq!(Encoding::accepted(&headers), encoding, "{accepted}");
+        }
+    }
+}
