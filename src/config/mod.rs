@@ -142,7 +142,11 @@ impl Paths {
                 )));
             }
         }
-        Ok(())
+        let paths = [&self.metrics, &self.page_load, &self.interaction, &self.user_error, &self.beacon, &self.script];
+        match paths.iter().find(|path| paths.iter().filter(|other| other == path).count() > 1) {
+            Some(path) => Err(Error::setting(format!("two routes have the path {path:?}"))),
+            None => Ok(()),
+        }
     }
 }
 

@@ -73,19 +73,4 @@ pub(super) fn is_name(name: &str) -> bool {
 pub(super) const MAX_NAME_BYTES: usize = 64;
 
 /// DOM event types (UI Events, Pointer Events, HTML) that an interaction may name without being declared.
-pub(crate) const INTERACTION_TYPES: &[&str] = &[
-    "change",
-    "click",
-    "contextmenu",
-    "copy",
-    "dblclick",
-    "drop",
-    "focus",
-    "input",
-    "keydown",
-    "paste",
-    "pointerdown",
-    "scroll",
-    "submit",
-    "touchstart",
-];
+pub(crate) const INTERACTION_TYPES: &[&str] = &["change", "click", "input", "keydown", "scroll", "submit"];

@@ -1,4 +1,5 @@
 //! What the tests share: reading `/metrics`, and a real hyper server.
 
+pub mod beacon;
 pub mod metrics;
 pub mod server;
