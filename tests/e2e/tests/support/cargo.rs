@@ -1,0 +1,27 @@
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+/// What cargo prints when run in the package under test.
+pub fn in_root(arguments: &[&str]) -> String {
+    // Set by cargo for its tests: the same toolchain builds both.
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let output = Command::new(cargo).args(arguments).current_dir(root).stderr(Stdio::inherit()).output().unwrap();
+    assert!(output.status.success(), "cargo {} failed", arguments.join(" "));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Builds an example and says where it lies.
+pub fn example(name: &str, features: &str) -> PathBuf {
+    let arguments =
+        ["build", "--locked", "--example", name, "--features", features, "--message-format", "json-render-diagnostics"];
+    let messages = in_root(&arguments);
+    let mut built = messages.lines().filter_map(|line| {
+        let message: Value = serde_json::from_str(line).ok()?;
+        let executable = message["executable"].as_str()?;
+        (message["target"]["name"] == name).then(|| executable.into())
+    });
+    built.next_back().unwrap_or_else(|| panic!("cargo built no example {name}"))
+}

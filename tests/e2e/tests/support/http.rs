@@ -1,0 +1,55 @@
+use std::time::Duration;
+
+use ureq::Agent;
+use ureq::http::Response;
+use ureq::{Body, Error};
+
+/// One connection at a time to one server, kept alive.
+pub struct Client {
+    agent: Agent,
+    address: String,
+}
+
+pub struct Reply {
+    pub status: u16,
+    pub body: String,
+}
+
+impl Client {
+    pub fn of(address: &str) -> Self {
+        let config =
+            Agent::config_builder().http_status_as_error(false).proxy(None).timeout_global(Some(Duration::from_secs(30)));
+        Self { agent: config.build().into(), address: address.to_owned() }
+    }
+
+    pub fn get(&self, path: &str) -> Reply {
+        Reply::read(self.agent.get(self.url(path)).call())
+    }
+
+    pub fn head(&self, path: &str) -> Reply {
+        Reply::read(self.agent.head(self.url(path)).call())
+    }
+
+    pub fn query(&self, path: &str, name: &str, value: &str) -> Reply {
+        Reply::read(self.agent.get(self.url(path)).query(name, value).call())
+    }
+
+    pub fn post(&self, path: &str, content_type: &str, body: &str) -> Reply {
+        Reply::read(self.agent.post(self.url(path)).header("content-type", content_type).send(body))
+    }
+
+    pub fn post_empty(&self, path: &str) -> Reply {
+        Reply::read(self.agent.post(self.url(path)).send_empty())
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+}
+
+impl Reply {
+    fn read(response: Result<Response<Body>, Error>) -> Self {
+        let mut response = response.unwrap();
+        Self { status: response.status().as_u16(), body: response.body_mut().read_to_string().unwrap() }
+    }
+}

@@ -1,0 +1,10 @@
+//! What the tests share: programs that end with their test, and the driver that counts what it sends.
+
+pub mod cargo;
+pub mod demo;
+pub mod http;
+pub mod process;
+pub mod prometheus;
+pub mod samples;
+pub mod traffic;
+pub mod wait;
