@@ -32,6 +32,7 @@ mod config;
 mod encode;
 mod error;
 pub mod exposition;
+pub mod guide;
 pub mod label;
 pub mod middleware;
 mod monitor;

@@ -1,0 +1,12 @@
+//! Guides: what the numbers mean, and where their definitions come from.
+//!
+//! ```
+//! // The tag, with caching for ever and an integrity check, as a template would write it.
+//! let monitor = tower_rum::Monitor::new();
+//! let script = monitor.script();
+//! let tag = format!(r#"<script src="{}" integrity="{}" async></script>"#, script.hashed_path(), script.integrity());
+//! assert!(tag.contains("sha384-"));
+//! ```
+
+#[doc = include_str!("measured.md")]
+pub mod measured {}
