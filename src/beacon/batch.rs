@@ -24,9 +24,9 @@ pub(crate) struct Batch<'a> {
     events: Vec<&'a RawValue>,
 }
 
-/// A random number that the script gives each batch, so that one sent twice counts once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct BatchId(u128);
+/// A random number that the script gives each batch, so that one sent twice counts once: 16 to 40 hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct BatchId(Box<str>);
 
 /// What became of a batch, as `rum_batches_total{result}` names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,13 +61,10 @@ impl<'a> Batch<'a> {
         if form.events.len() > MAX_EVENTS {
             return Err(Reason::TooLarge.because("a batch takes at most 100 events"));
         }
-        let digits = form.id.len() == 32 && form.id.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let id = u128::from_str_radix(&form.id, 16).ok().filter(|_| digits);
-        Ok(Self {
-            id: BatchId(id.ok_or(Reason::Malformed.because("id takes 32 hexadecimal digits"))?),
-            webdriver: form.webdriver,
-            events: form.events,
-        })
+        if !(16..=40).contains(&form.id.len()) || !form.id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(Reason::Malformed.because("id takes 16 to 40 hexadecimal digits"));
+        }
+        Ok(Self { id: BatchId(form.id.into()), webdriver: form.webdriver, events: form.events })
     }
 
     pub(crate) fn events(&self, vocabulary: &'a Vocabulary) -> impl Iterator<Item = Result<Event<'a>, Rejection>> {

@@ -108,7 +108,7 @@ impl Ingest {
         if batch.webdriver && !self.gate.takes_robots() {
             return Err(Reason::Bot.because("not recorded: a program drives the browser"));
         }
-        if !self.seen.is_first(batch.id) {
+        if !self.seen.is_first(batch.id.clone()) {
             return Err(Reason::Duplicate.because("not recorded: the batch was there before"));
         }
         let (mut good, mut refused) = (false, None);

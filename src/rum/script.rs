@@ -1,7 +1,6 @@
 //! The browser script, with what the host has declared put into it.
 
 use http::{HeaderMap, Method, Response};
-use serde::Serialize;
 
 use crate::config::Config;
 use crate::serve::{Asset, Body, Freshness};
@@ -50,28 +49,17 @@ impl Script {
     }
 }
 
-/// The shipped script, its last argument replaced by the host's configuration.
+/// The shipped script, its arguments put in: path, privacy, third parties by origin, interaction types.
 fn configured(config: &Config) -> String {
     let vocabulary = &config.vocabulary;
-    let configuration = Configuration {
-        beacon: format!("{}{}", config.paths.prefix, config.paths.beacon),
-        privacy: config.gate.privacy_signals,
-        third_party: &vocabulary.third_parties,
-        interactions: &vocabulary.interaction_types,
-    };
-    // Strings, booleans, and maps of strings always serialize.
-    let json = serde_json::to_string(&configuration).unwrap_or_default();
-    MINIFIED.replace(PLACEHOLDER, &json)
-}
-
-#[derive(Serialize)]
-struct Configuration<'a> {
-    beacon: String,
-    privacy: bool,
-    third_party: &'a std::collections::BTreeMap<String, String>,
-    interactions: &'a std::collections::BTreeSet<String>,
+    let beacon = format!("{}{}", config.paths.prefix, config.paths.beacon);
+    let arguments = (beacon, config.gate.privacy_signals, &vocabulary.third_parties, &vocabulary.interaction_types);
+    // Strings, booleans, and collections of strings always serialize.
+    let json = serde_json::to_string(&arguments).unwrap_or_default();
+    let arguments = json.strip_prefix('[').and_then(|json| json.strip_suffix(']')).unwrap_or_default();
+    MINIFIED.replace(PLACEHOLDER, arguments)
 }
 
 /// Made of `client/rum.js`; `tests/run` checks that it is.
 const MINIFIED: &str = include_str!("client/rum.min.js");
-const PLACEHOLDER: &str = "__RUM_CONFIG__";
+const PLACEHOLDER: &str = "...__RUM_CONFIG__";

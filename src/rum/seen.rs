@@ -21,7 +21,7 @@ impl Seen {
     /// Whether this is the first time that the batch is there.
     pub(super) fn is_first(&self, batch: BatchId) -> bool {
         let mut batches = self.batches.lock().unwrap_or_else(PoisonError::into_inner);
-        if !batches.known.insert(batch) {
+        if !batches.known.insert(batch.clone()) {
             return false;
         }
         batches.in_order.push_back(batch);
@@ -34,5 +34,5 @@ impl Seen {
     }
 }
 
-/// A browser sends a batch again at once or never; at the default rate this is four seconds and more. About 256 KiB when full.
+/// A browser sends a batch again at once or never; at the default rate this is four seconds and more. Under 1 MiB when full.
 const REMEMBERED: usize = 4_096;

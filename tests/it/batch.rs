@@ -145,7 +145,7 @@ async fn a_bad_event_loses_only_itself() {
         (r#"{"event":"web_vitals","inp":60001}"#, "range"),
         (r#"{"event":"teleport"}"#, "unknown_kind"),
         (r#"{"type":"click"}"#, "malformed"),
-        (r#"[]"#, "malformed"),
+        ("[]", "malformed"),
         (r#"{"event":"error","kind":"text"}"#, "unknown_kind"),
         (r#"{"event":"interaction","type":"wink"}"#, "unknown_name"),
         (

@@ -119,6 +119,13 @@ async fn compressed_variants_hold_the_same_script_under_tags_of_their_own() {
 }
 
 #[tokio::test]
+async fn the_served_script_is_within_its_budget() {
+    const BUDGET: usize = 3_072;
+    let gzip = get(&Monitor::new(), "/rum.js", &[("accept-encoding", "gzip")]).await;
+    assert!(gzip.body().len() <= BUDGET, "{} bytes", gzip.body().len());
+}
+
+#[tokio::test]
 async fn what_the_host_declares_reaches_the_script() {
     let monitor = Monitor::builder()
         .prefix("/internal")
@@ -131,10 +138,9 @@ async fn what_the_host_declares_reaches_the_script() {
         .unwrap();
     let response = get(&monitor, "/internal/page.js", &[]).await;
     let script = std::str::from_utf8(response.body()).unwrap();
-    let (_, configuration) = script.rsplit_once("({").unwrap();
+    let (_, configuration) = script.rsplit_once("})(").unwrap();
     for declared in [
-        r#""beacon":"/internal/tell""#,
-        r#""privacy":false"#,
+        r#""/internal/tell",false,"#,
         r#""https://firestore.googleapis.com":"firebase""#,
         r#""tap""#,
     ] {

@@ -1,0 +1,279 @@
+// What a page does is counted as it happened.
+import assert from 'node:assert/strict';
+import {after, before, test} from 'node:test';
+import {hide, launch, openTab} from './browser.mjs';
+import {startTarget} from './target.mjs';
+
+let browser;
+before(async () => { browser = await launch(); });
+after(() => browser.close());
+
+const eventCase = (name, options, drive) => test(name, async () => {
+  const target = await startTarget(options.target);
+  try {
+    const page = await openTab(browser, target.url(options.path ?? '/page/1?no-reference'), options.prepare);
+    await drive({page, target});
+    if (!options.throws) assert.deepEqual(page.errors, []);
+    assert.deepEqual(target.violations, []);
+  } finally {
+    await target.stop();
+  }
+});
+
+const close = async (page, target) => {
+  await page.close();
+  await target.until(() => target.events('page_view').length > 0);
+  await target.until(() => target.events('web_vitals').some(each => 'cls' in each));
+};
+
+const near = (a, b) => Math.abs(a - b) < 1e-6;
+
+eventCase('the load and its phases', {}, async ({page, target}) => {
+  const seen = await page.evaluate(() => performance.getEntriesByType('navigation')[0].toJSON());
+  await close(page, target);
+  const [load] = target.events('page_load');
+  assert.equal(load.endpoint, '/page/{id}');
+  assert.equal(load.load_time, seen.loadEventEnd);
+  assert.deepEqual(Object.keys(load.phases).sort(), ['connect', 'dns', 'dom', 'onload', 'other', 'redirect', 'request', 'response']);
+  assert.ok(near(Object.values(load.phases).reduce((sum, each) => sum + each, 0), load.load_time));
+  assert.ok(near(load.phases.request, seen.responseStart - seen.requestStart));
+  assert.ok(near(load.phases.onload, seen.loadEventEnd - seen.loadEventStart));
+});
+
+eventCase('blocking time', {}, async ({page, target}) => {
+  await page.evaluate(() => new Promise(resolve => {
+    new PerformanceObserver(list => { window.blocked = (window.blocked ?? 0) + list.getEntries().reduce((sum, each) => sum + each.blockingDuration, 0); }).observe({type: 'long-animation-frame', buffered: true});
+    requestAnimationFrame(() => { busy(300); document.title = 'busy'; gap.style.height = '2px'; setTimeout(resolve, 300); });
+  }));
+  const blocked = await page.evaluate(() => window.blocked);
+  await close(page, target);
+  assert.ok(blocked >= 200);
+  assert.equal(target.events('web_vitals').find(each => 'blocking_time' in each).blocking_time, blocked);
+});
+
+eventCase('errors of each kind, without text', {throws: true, target: {thirdParty: true}}, async ({page, target}) => {
+  await page.evaluate(async third => {
+    const script = (src, attributes = {}) => new Promise(resolve => {
+      const element = Object.assign(document.createElement('script'), {src, ...attributes, onload: resolve, onerror: resolve});
+      document.body.append(element);
+    });
+    await script('/throws.js');
+    await script('/throws.js?again');
+    await script(`${third}/cross.js?type=text/javascript`);
+    await script('/missing.js');
+    rejectLater();
+    await new Promise(resolve => setTimeout(resolve, 50));
+    rumClient.error();
+    rumClient.error('exception');
+    // As a muted cross-origin script reports, and two that are nobody's fault.
+    dispatchEvent(new ErrorEvent('error', {message: 'Script error.'}));
+    dispatchEvent(new ErrorEvent('error', {message: 'ResizeObserver loop completed with undelivered notifications.'}));
+    dispatchEvent(new ErrorEvent('error', {message: 'x', filename: 'chrome-extension://abc/x.js'}));
+  }, target.thirdParty);
+  await close(page, target);
+  const of = kind => target.total('error', {kind});
+  assert.deepEqual([of('exception'), of('rejection'), of('resource'), of('script_error'), of('reported')], [3, 1, 1, 1, 1]);
+  for (const each of target.events('error')) assert.equal(each.endpoint, '/page/{id}');
+  assert.ok(!target.bodies.some(({text}) => text.includes('secret')));
+});
+
+eventCase('interactions by type and name', {}, async ({page, target}) => {
+  for (let clicks = 0; clicks < 4; clicks++) await page.click('#fast');
+  await page.click('#inner');
+  await page.focus('#text');
+  await page.keyboard.type('ab');
+  await page.evaluate(() => document.getElementById('fast').click());
+  await close(page, target);
+  assert.equal(target.total('interaction', {type: 'click', name: undefined}), 4);
+  assert.equal(target.total('interaction', {type: 'click', name: 'buy'}), 1);
+  assert.equal(target.total('interaction', {type: 'keydown'}), 2);
+  assert.equal(target.total('interaction', {type: 'input'}), 2);
+  assert.equal(target.events('interaction').length, 5 - (target.total('interaction', {type: 'change'}) ? 0 : 1));
+  assert.equal(target.events('engaged').length, 1);
+});
+
+eventCase('sessions, views, transitions and engagement', {}, async ({page, target}) => {
+  await page.goto(target.url('/page/2?no-reference'));
+  await page.goto(target.url('/page-b?no-reference'));
+  await page.evaluate(() => { rumClient.conversion('signup'); rumClient.conversion('signup'); rumClient.journey('start'); });
+  await page.goto(target.url('/page-c?no-reference'));
+  await page.evaluate(() => rumClient.conversion('signup'));
+  await page.close();
+  await target.until(() => target.events('page_view').length === 4);
+  assert.deepEqual(target.events('page_view').map(({endpoint, from}) => [from, endpoint]),
+    [[undefined, '/page/{id}'], ['/page/{id}', '/page/{id}'], ['/page/{id}', '/page-b'], ['/page-b', '/page-c']]);
+  assert.equal(target.events('session').length, 1);
+  assert.equal(target.events('engaged').length, 1);
+  assert.deepEqual(target.events('conversion'), [{event: 'conversion', goal: 'signup'}]);
+  assert.deepEqual(target.events('journey'), [{event: 'journey', path: 'start'}]);
+  assert.ok(target.total('engaged_time', {}, 'value') > 0);
+});
+
+eventCase('one look is not engaged; ten visible seconds are', {}, async ({page, target}) => {
+  await hide(page);
+  await target.until(() => target.events('page_view').length === 1);
+  assert.equal(target.events('engaged').length, 0);
+  await page.bringToFront();
+  await new Promise(resolve => setTimeout(resolve, 10200));
+  await page.close();
+  await target.until(() => target.events('engaged').length === 1);
+  assert.ok(target.total('engaged_time', {}, 'value') >= 10000);
+});
+
+eventCase('a session ends after half an hour without activity', {}, async ({page, target}) => {
+  await page.goto('about:blank');
+  await target.until(() => target.events('session').length === 1);
+  await page.goto(target.url('/plain'));
+  await page.evaluate(() => {
+    const state = JSON.parse(sessionStorage.rum);
+    sessionStorage.rum = JSON.stringify({...state, last: state.last - 31 * 60000});
+  });
+  await page.goto(target.url('/page/2?no-reference'));
+  await page.close();
+  await target.until(() => target.events('session').length === 2);
+  assert.deepEqual(target.events('page_view').map(each => each.from), [undefined, undefined]);
+});
+
+eventCase('without storage', {target: {attributes: 'data-interval="0" data-storage="none"'}}, async ({page, target}) => {
+  await page.goto(target.url('/page/2?no-reference'));
+  assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+  await page.close();
+  await target.until(() => target.events('session').length === 2);
+});
+
+eventCase('routes of a single-page app', {}, async ({page, target}) => {
+  await page.evaluate(async () => {
+    const turn = () => new Promise(resolve => setTimeout(resolve, 20));
+    history.pushState({}, '', '/page/1?query'); await turn();
+    history.replaceState({}, '', '#fragment'); await turn();
+    history.pushState({}, '', '/a'); rumClient.page('/a'); await turn();
+    history.replaceState({}, '', '/b'); await turn();
+    history.back(); await turn(); await turn();
+    rumClient.page('/page/back');
+    rumClient.error();
+  });
+  await page.close();
+  await target.until(() => target.events('page_view').length === 4);
+  assert.deepEqual(target.events('page_view').map(({from, endpoint}) => [from, endpoint]),
+    [[undefined, '/page/{id}'], ['/page/{id}', '/a'], ['/a', undefined], ['unmatched', '/page/back']]);
+  assert.deepEqual(target.events('error').map(each => each.endpoint), ['/page/back']);
+});
+
+eventCase('own requests by template', {}, async ({page, target}) => {
+  await page.evaluate(async () => {
+    await (await fetch('/api/7')).text();
+    await new Promise(resolve => {
+      const request = new XMLHttpRequest();
+      request.open('GET', '/api/8?status=500');
+      request.onloadend = resolve;
+      request.send();
+    });
+    await (await fetch('/plain')).text();
+    await new Promise(resolve => Object.assign(document.body.appendChild(new Image()), {onerror: resolve, src: '/missing.png'}));
+  });
+  await close(page, target);
+  assert.deepEqual(target.events('request').map(each => each.endpoint).sort(), ['/api/{x}', '/api/{x}', undefined].sort());
+  for (const {duration} of target.events('request')) assert.ok(duration > 0);
+});
+
+eventCase('third parties', {target: {thirdParty: true}, throws: true}, async ({page, target}) => {
+  await page.evaluate(async third => {
+    const quietly = promise => promise.then(response => response.text?.()).catch(() => {});
+    const element = (tag, src) => new Promise(resolve => {
+      document.body.append(Object.assign(document.createElement(tag), {onload: resolve, onerror: resolve, src: third + src}));
+    });
+    await quietly(fetch(`${third}/a?cors&tao`));
+    await quietly(fetch(`${third}/a?cors`));
+    await element('script', '/ok.js?type=text/javascript');
+    await element('script', '/ok.js?type=text/javascript&tao');
+    // Failures: two statuses, one lost connection, three elements with and without TAO.
+    await quietly(fetch(`${third}/a?cors&status=500`));
+    await quietly(fetch(`${third}/a?cors&tao&status=404`));
+    await quietly(fetch(`${third}/gone`));
+    await element('script', '/no.js?type=text/javascript&status=404');
+    await element('script', '/no.js?type=text/javascript&status=404&tao');
+    await element('img', '/gone');
+  }, target.thirdParty);
+  await page.evaluate(() => new Promise(resolve => setTimeout(resolve, 100)));
+  await close(page, target);
+  assert.equal(target.events('third_party').length, 10);
+  assert.ok(target.events('third_party').every(each => each.service === 'partner' && each.duration > 0));
+  assert.equal(target.total('third_party_failure', {service: 'partner'}), 6);
+  assert.equal(target.total('error', {kind: 'resource'}), 3);
+  assert.equal(target.events('request').length, 0);
+});
+
+eventCase('counters and histograms', {}, async ({page, target}) => {
+  await page.evaluate(() => {
+    const plain = rumClient.makeCounter('added'), labelled = rumClient.makeCounter('added', {plan: 'pro'});
+    plain.increment(); plain.increment(2); labelled.increment(5);
+    for (const bad of [-1, 0.5, NaN, 5000, 1n, Symbol('x'), {}]) plain.increment(bad);
+    rumClient.makeHistogram('search').observe(12.3);
+    rumClient.makeHistogram('search').observe(12.3);
+    const circular = {}; circular.self = circular;
+    rumClient.makeHistogram('search', circular).observe(1);
+  });
+  await close(page, target);
+  const good = target.events('counter').filter(each => each.value > 0);
+  assert.deepEqual(good, [{event: 'counter', name: 'added', value: 3}, {event: 'counter', name: 'added', labels: {plan: 'pro'}, value: 5}]);
+  assert.equal(target.events('counter').length - good.length, 7, 'refused ones are sent to be refused');
+  assert.deepEqual(target.events('histogram').map(each => each.value), [12.3, 12.3]);
+});
+
+for (const stub of ['stub', 'proxy-stub']) {
+  eventCase(`calls before the script: ${stub}`, {path: `/page/1?no-reference&${stub}`, target: {scriptDelay: 300}}, async ({page, target}) => {
+    await page.waitForFunction(() => rumClient.journey && !Array.isArray(rumClient), {polling: 50});
+    if (stub === 'proxy-stub') await page.evaluate(() => { counter.increment(3); });
+    const pushed = await page.evaluate(() => { rumClient.push(rum => { window.pushed = rum === rumClient; }); return window.pushed; });
+    await close(page, target);
+    if (stub === 'stub') assert.ok(pushed);
+    assert.equal(target.total('counter', {name: 'early'}, 'value'), stub === 'stub' ? 2 : 5);
+    assert.deepEqual(target.events('journey'), [{event: 'journey', path: 'start'}]);
+    assert.equal(target.events('conversion').length, stub === 'stub' ? 1 : 0);
+  });
+}
+
+for (const [signal, prepare] of [
+  ['Global Privacy Control', page => page.evaluateOnNewDocument(() => Object.defineProperty(navigator, 'globalPrivacyControl', {value: true}))],
+  ['Do Not Track', page => page.evaluateOnNewDocument(() => Object.defineProperty(navigator, 'doNotTrack', {value: '1'}))],
+]) {
+  eventCase(`${signal} turns it off`, {prepare, path: '/page/1?no-reference&stub'}, async ({page, target}) => {
+    await page.waitForFunction(() => !Array.isArray(rumClient));
+    await page.evaluate(() => {
+      rumClient.makeCounter('x').increment();
+      rumClient.makeHistogram('x').observe(1);
+      rumClient.page('/x');
+      rumClient.push(rum => rum.conversion('signup'));
+    });
+    await page.click('#buy');
+    assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+    await page.goto('about:blank');
+    await new Promise(resolve => setTimeout(resolve, 500));
+    assert.deepEqual(target.batches, []);
+  });
+
+  eventCase(`${signal} is not asked where the host says so`, {prepare, target: {privacy: false}}, async ({page, target}) => close(page, target));
+}
+
+eventCase('the attribute names the page where no header does', {target: {serverTiming: () => undefined, attributes: 'data-interval="0" data-endpoint="/attribute"'}}, async ({page, target}) => {
+  await close(page, target);
+  assert.equal(target.events('page_view')[0].endpoint, '/attribute');
+});
+
+eventCase('templates survive percent-encoding', {target: {serverTiming: () => '/caf%C3%A9/%22{id}%22%5C'}}, async ({page, target}) => {
+  await close(page, target);
+  assert.equal(target.events('page_view')[0].endpoint, '/café/"{id}"\\');
+});
+
+eventCase('a broken template is dropped', {target: {serverTiming: () => '/%zz'}}, async ({page, target}) => {
+  await close(page, target);
+  assert.equal(target.events('page_view')[0].endpoint, undefined);
+});
+
+eventCase('included twice it counts once', {}, async ({page, target}) => {
+  await page.evaluate(() => loadRum());
+  await page.click('#fast');
+  await close(page, target);
+  assert.equal(target.events('page_view').length, 1);
+  assert.equal(target.total('interaction', {type: 'click'}), 1);
+});

@@ -1,0 +1,60 @@
+// What Firefox supports: everything but layout shifts, long frames and fetchLater.
+import assert from 'node:assert/strict';
+import {existsSync} from 'node:fs';
+import {after, before, test} from 'node:test';
+import puppeteer from 'puppeteer-core';
+import {openTab, referenceSettled} from './browser.mjs';
+import {startTarget} from './target.mjs';
+
+const executablePath = process.env.FIREFOX ?? '/usr/bin/firefox-esr';
+const skip = existsSync(executablePath) ? false : `${executablePath} is not installed`;
+
+let browser;
+before(async () => {
+  if (!skip) browser = await puppeteer.launch({browser: 'firefox', executablePath, headless: true});
+});
+after(() => browser?.close());
+
+test('Firefox: vitals, load, requests, errors, interactions and delivery at a navigation', {skip}, async () => {
+  const target = await startTarget();
+  try {
+    const page = await openTab(browser, target.url('/page/1'));
+    await page.click('#slow');
+    await page.click('#inner');
+    await page.evaluate(async () => {
+      await (await fetch('/api/7')).text();
+      rejectLater();
+      history.pushState({}, '', '/route');
+      rumClient.page('/route');
+      rumClient.makeCounter('added').increment(2);
+    });
+    await referenceSettled(page);
+    await page.evaluate(url => { location.href = url; }, target.url('/plain')).catch(() => {});
+    await target.until(() => target.events('page_view').length === 2 && target.events('web_vitals').some(each => 'lcp' in each));
+    await new Promise(resolve => setTimeout(resolve, 500));
+
+    const ours = {};
+    for (const {event, endpoint, ...vitals} of target.events('web_vitals')) {
+      for (const [name, value] of Object.entries(vitals)) {
+        assert.ok(!(name in ours), `${name} came twice`);
+        ours[name] = value;
+      }
+    }
+    const theirs = Object.fromEntries(target.reference.map(({name, value}) => [name.toLowerCase(), value]));
+    assert.deepEqual(ours, theirs);
+    assert.deepEqual(Object.keys(ours).sort(), ['fcp', 'inp', 'lcp', 'ttfb']);
+    const [load] = target.events('page_load');
+    assert.ok(Math.abs(Object.values(load.phases).reduce((sum, each) => sum + each, 0) - load.load_time) < 1e-6);
+    assert.equal(target.events('page_load').length, 1);
+    assert.deepEqual(target.events('page_view').map(({from, endpoint}) => [from, endpoint]), [[undefined, '/page/{id}'], ['/page/{id}', '/route']]);
+    assert.equal(target.total('interaction', {type: 'click', name: 'buy'}), 1);
+    assert.equal(target.total('interaction', {type: 'click', name: undefined}), 1);
+    assert.equal(target.total('error', {kind: 'rejection'}), 1);
+    assert.equal(target.total('counter', {}, 'value'), 2);
+    assert.deepEqual(target.events('request').map(each => each.endpoint), ['/api/{x}']);
+    assert.equal(target.events('session').length, 1);
+    assert.deepEqual(target.violations, []);
+  } finally {
+    await target.stop();
+  }
+});

@@ -1,0 +1,1 @@
+GrafanaFaroWebSdk.initializeFaro({url: '/plain', app: {name: 'cost'}, paused: false});

@@ -1,0 +1,129 @@
+//! The site that the browser tests visit: a real axum application with a real monitor. Its pages load the script beside Google's
+//! `web-vitals`; what browsers send is recorded by the monitor, and told on standard output as well, a line of JSON each.
+//!
+//! Settings come as JSON in `SITE`; the first line on standard output is the origin.
+
+mod page;
+mod tell;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, Query};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use axum::{Router, middleware};
+use serde::Deserialize;
+use tower_rum::{ClientCounter, ClientHistogram, Monitor, Unit};
+
+/// What a test asks of the site.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Settings {
+    /// Attributes of the script's tag.
+    attributes: String,
+    /// The template of every page, where it is not the path with its digits replaced; an empty one is no template.
+    template: Option<String>,
+    privacy: bool,
+    server_timing: bool,
+    /// An origin that the host declares and its pages may use.
+    third_party: Option<String>,
+    /// Milliseconds that the script takes to arrive.
+    script_delay: u64,
+    /// Scripts that pages load, by name: where they lie on disk.
+    files: BTreeMap<String, std::path::PathBuf>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            attributes: r#"data-interval="0""#.to_owned(),
+            template: None,
+            privacy: true,
+            server_timing: true,
+            third_party: None,
+            script_delay: 0,
+            files: BTreeMap::new(),
+        }
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let settings: Settings = serde_json::from_str(&std::env::var("SITE").unwrap_or_else(|_| "{}".to_owned()))?;
+    let monitor = monitor(&settings)?;
+    let (pages, files) = (settings.clone(), settings.files.clone());
+    let told = async || StatusCode::NO_CONTENT;
+    let app = Router::new()
+        .fallback(async move |uri: Uri, query: Query<page::Asked>| page::respond(&pages, uri.path(), &query).await)
+        .route("/api/{x}", any(async |query: Query<Answer>| (query.status(), "{}")))
+        .route("/plain", any(async || "plain"))
+        .route("/hang", get(std::future::pending::<()>))
+        .route("/files/{name}", get(async move |Path(name): Path<String>| script(files.get(&name))))
+        .route("/rules.json", get(async || ([(header::CONTENT_TYPE, "application/speculationrules+json")], PRERENDER)))
+        .route("/reference", any(told))
+        .route("/violation", any(told))
+        .merge(monitor.routes())
+        .layer(monitor.layer())
+        .layer(middleware::from_fn_with_state(settings.script_delay, tell::tell));
+
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
+    println!("http://{}", listener.local_addr()?);
+    axum::serve(listener, app).await?;
+    Ok(())
+}
+
+fn monitor(settings: &Settings) -> Result<Monitor, tower_rum::Error> {
+    let template = settings.template.clone();
+    let builder = Monitor::builder()
+        .endpoint(move |request| match request.uri().path() {
+            path if path.starts_with("/api/") => Some(Cow::Borrowed("/api/{x}")),
+            path if page::is_page(path) => match &template {
+                Some(template) => (!template.is_empty()).then(|| Cow::Owned(template.clone())),
+                None => Some(page::template(path)),
+            },
+            _ => None,
+        })
+        .endpoints(["/attribute", "/a", "/b", "/route"])
+        .registry(prometheus::Registry::new())
+        .robots(true)
+        .privacy_signals(settings.privacy)
+        .server_timing(settings.server_timing)
+        .interaction_names(["buy"])
+        .journeys(["start"])
+        .goals(["signup", "purchase"])
+        .client_counter(ClientCounter::new("added_total", "Added.").label("plan", ["free", "pro"]))
+        .client_counter(ClientCounter::new("plain_total", "Plain."))
+        .client_histogram(
+            ClientHistogram::new("search_duration_seconds", "Search.", Unit::Seconds).label("plan", ["free", "pro"]),
+        )
+        .client_histogram(ClientHistogram::new("items", "Items.", Unit::None).most(1_000.0));
+    match &settings.third_party {
+        Some(origin) => builder.third_party("partner", origin),
+        None => builder,
+    }
+    .build()
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    status: Option<u16>,
+}
+
+impl Answer {
+    fn status(&self) -> StatusCode {
+        self.status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or_default()
+    }
+}
+
+fn script(path: Option<&std::path::PathBuf>) -> Response {
+    let javascript = [(header::CONTENT_TYPE, HeaderValue::from_static("text/javascript"))];
+    match path.map(std::fs::read) {
+        Some(Ok(bytes)) => (javascript, bytes).into_response(),
+        Some(Err(error)) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+const PRERENDER: &str = r#"{"prerender":[{"source":"list","urls":["/page/7"],"eagerness":"immediate"}]}"#;
