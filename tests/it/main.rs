@@ -8,3 +8,4 @@ mod readme;
 mod script;
 mod server_timing;
 mod support;
+mod wire;

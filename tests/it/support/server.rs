@@ -34,6 +34,7 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let accepting = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
+                stream.set_nodelay(true).unwrap();
                 let service = TowerToHyperService::new(service.clone());
                 tokio::spawn(async move {
                     let builder = auto::Builder::new(TokioExecutor::new());
