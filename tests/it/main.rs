@@ -2,8 +2,9 @@
 #![allow(missing_docs, unreachable_pub)]
 #![allow(clippy::float_cmp)] // counts are whole numbers, and sums exact: equal means equal
 
-mod batch;
 #[cfg(feature = "axum")]
+mod batch;
+mod end_of_body;
 mod readme;
 mod script;
 mod server_timing;
