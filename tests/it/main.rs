@@ -4,6 +4,7 @@
 
 #[cfg(feature = "axum")]
 mod batch;
+mod cancel;
 mod end_of_body;
 mod readme;
 mod script;
