@@ -6,6 +6,7 @@
 mod batch;
 mod cancel;
 mod end_of_body;
+mod failure;
 mod incomplete;
 mod readme;
 mod script;
