@@ -64,6 +64,13 @@ impl<B: Body> Body for ResponseBody<B> {
     }
 }
 
+/// A body that no request of ours led to: layers that answer by themselves, such as tower-http's timeout, make one.
+impl<B: Default> Default for ResponseBody<B> {
+    fn default() -> Self {
+        Self::uncounted(B::default())
+    }
+}
+
 impl<B> fmt::Debug for ResponseBody<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ResponseBody").field("length", &self.length).finish_non_exhaustive()
