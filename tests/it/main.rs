@@ -1,5 +1,6 @@
 //! The one integration binary: the crate from outside, through real services and real connections.
 #![allow(missing_docs, unreachable_pub)]
+#![allow(clippy::float_cmp)] // counts are whole numbers
 #![allow(clippy::float_cmp)] // counts are whole numbers, and sums exact: equal means equal
 
 #[cfg(feature = "axum")]
@@ -11,5 +12,6 @@ mod incomplete;
 mod readme;
 mod script;
 mod server_timing;
+mod size;
 mod support;
 mod wire;

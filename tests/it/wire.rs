@@ -32,13 +32,18 @@ async fn http1_responses_are_the_same_bytes_with_and_without_the_layer() {
 #[tokio::test]
 async fn http1_responses_on_one_connection_are_the_same_bytes_with_and_without_the_layer() {
     let (plain, measured) = servers().await;
-    let mut requests: String = PAGES
-        .iter()
-        .flat_map(|page| ["GET", "HEAD"].map(|method| (method, page.path)))
-        .map(|(method, path)| {
-            format!("{method} {path} HTTP/1.1\r\nhost: a\r\nte: trailers\r\n\r\n")
-        })
-        .collect();
+    let mut requests = String::new();
+    for page in PAGES {
+        for method in ["GET", "HEAD"] {
+            let request = [
+                method,
+                " ",
+                page.path,
+                " HTTP/1.1\r\nhost: a\r\nte: trailers\r\n\r\n",
+            ];
+            requests.push_str(&request.concat());
+        }
+    }
     requests.push_str("GET /full HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
     let expected = undated(&http1(plain.address, &requests).await);
     let seen = undated(&http1(measured.address, &requests).await);
