@@ -7,6 +7,7 @@
 mod batch;
 mod cancel;
 mod end_of_body;
+mod event_streams;
 mod failure;
 mod incomplete;
 mod readme;
