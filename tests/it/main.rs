@@ -15,4 +15,5 @@ mod script;
 mod server_timing;
 mod size;
 mod support;
+mod upgrade;
 mod wire;
