@@ -10,6 +10,7 @@ mod end_of_body;
 mod event_streams;
 mod failure;
 mod incomplete;
+mod order_of_layers;
 mod readme;
 mod script;
 mod server_timing;
