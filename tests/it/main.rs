@@ -4,6 +4,7 @@
 #![allow(clippy::float_cmp)] // counts are whole numbers, and sums exact: equal means equal
 
 #[cfg(feature = "axum")]
+mod applied_twice;
 mod batch;
 mod cancel;
 mod end_of_body;
