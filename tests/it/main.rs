@@ -12,6 +12,7 @@ mod event_streams;
 mod failure;
 mod incomplete;
 mod order_of_layers;
+mod own_routes;
 mod readme;
 mod script;
 mod server_timing;
