@@ -13,6 +13,7 @@ mod failure;
 mod incomplete;
 mod order_of_layers;
 mod own_routes;
+mod readiness;
 mod readme;
 mod script;
 mod server_timing;
