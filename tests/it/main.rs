@@ -7,6 +7,7 @@
 mod applied_twice;
 mod batch;
 mod cancel;
+mod clock;
 mod end_of_body;
 mod event_streams;
 mod failure;
