@@ -18,6 +18,7 @@ mod readiness;
 mod readme;
 mod script;
 mod server_timing;
+mod shutdown;
 mod size;
 mod support;
 mod upgrade;
