@@ -12,6 +12,7 @@ mod end_of_body;
 mod event_streams;
 mod failure;
 mod incomplete;
+mod no_runtime;
 mod order_of_layers;
 mod own_routes;
 mod readiness;
