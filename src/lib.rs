@@ -49,7 +49,7 @@ pub use error::Error;
 pub use label::RequestHead;
 pub use monitor::{Builder, Monitor};
 pub use record::Collector;
-pub use routes::{RoutesLayer, WithRoutes, WithRoutesFuture};
+pub use routes::{RoutesLayer, WithRoutes, WithRoutesBody, WithRoutesFuture};
 pub use rum::Script;
 
 #[cfg(all(doctest, feature = "axum"))]

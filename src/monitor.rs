@@ -65,7 +65,9 @@ impl Monitor {
 
     /// A layer that answers all of our paths and passes everything else on: for a service without a router.
     ///
-    /// Put it outside [`layer`](Self::layer), and our own paths are not counted; inside, they are.
+    /// Put it outside [`layer`](Self::layer), and our own paths are never counted. Inside, they are requests like any other, under the
+    /// template that the [`endpoint`](Builder::endpoint) closure gives them; one that is just their path goes by uncounted
+    /// unless [`count_own_routes`](Builder::count_own_routes) is on.
     #[must_use]
     pub fn routes_layer(&self) -> RoutesLayer {
         RoutesLayer::new(Arc::clone(&self.routes))

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use http::{Request, Response};
-use http_body::Body as HttpBody;
+use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::Either;
 use pin_project_lite::pin_project;
 use tower::{Layer, Service};
@@ -147,7 +147,7 @@ where
     S: Service<Request<ReqBody>, Response = Response<ResBody>>,
     ReqBody: HttpBody<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
 {
-    type Response = Response<Either<Body, ResBody>>;
+    type Response = Response<WithRoutesBody<ResBody>>;
     type Error = S::Error;
     type Future = WithRoutesFuture<S::Future>;
 
@@ -184,14 +184,14 @@ impl<F, B, E> Future for WithRoutesFuture<F>
 where
     F: Future<Output = Result<Response<B>, E>>,
 {
-    type Output = Result<Response<Either<Body, B>>, E>;
+    type Output = Result<Response<WithRoutesBody<B>>, E>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().answer.project() {
-            AnswerProjection::Ours { reply } => reply.as_mut().poll(cx).map(|reply| Ok(reply.map(Either::Left))),
+            AnswerProjection::Ours { reply } => reply.as_mut().poll(cx).map(|reply| Ok(reply.map(WithRoutesBody::ours))),
             AnswerProjection::Inner { future } => {
                 let response = ready!(future.poll(cx));
-                Poll::Ready(response.map(|response| response.map(Either::Right)))
+                Poll::Ready(response.map(|response| response.map(WithRoutesBody::inner)))
             }
         }
     }
@@ -200,5 +200,51 @@ where
 impl<F> fmt::Debug for WithRoutesFuture<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WithRoutesFuture").finish_non_exhaustive()
+    }
+}
+
+pin_project! {
+    /// The body of an answer of ours, or of the service inside.
+    #[derive(Debug)]
+    pub struct WithRoutesBody<B> {
+        #[pin]
+        body: Either<Body, B>,
+    }
+}
+
+impl<B> WithRoutesBody<B> {
+    fn ours(body: Body) -> Self {
+        Self { body: Either::Left(body) }
+    }
+
+    fn inner(body: B) -> Self {
+        Self { body: Either::Right(body) }
+    }
+}
+
+/// Layers that answer by themselves ask for an empty body (CORS, timeouts).
+impl<B: Default> Default for WithRoutesBody<B> {
+    fn default() -> Self {
+        Self::inner(B::default())
+    }
+}
+
+impl<B: HttpBody> HttpBody for WithRoutesBody<B>
+where
+    Either<Body, B>: HttpBody,
+{
+    type Data = <Either<Body, B> as HttpBody>::Data;
+    type Error = <Either<Body, B> as HttpBody>::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+        self.project().body.poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }

@@ -132,83 +132,7 @@ async fn every_kind_of_event_moves_its_metric() {
 #[tokio::test]
 async fn a_bad_event_loses_only_itself() {
     let monitor = monitor();
-    let bad = [
-        (r#"{"event":"page_load","load_time":-1}"#, "range"),
-        (r#"{"event":"page_load","load_time":1e400}"#, "range"),
-        (r#"{"event":"page_load","load_time":"1"}"#, "malformed"),
-        (
-            r#"{"event":"page_load","load_time":1,"cookie":"a"}"#,
-            "malformed",
-        ),
-        (r#"{"event":"web_vitals"}"#, "malformed"),
-        (r#"{"event":"web_vitals","cls":11}"#, "range"),
-        (r#"{"event":"web_vitals","inp":60001}"#, "range"),
-        (r#"{"event":"teleport"}"#, "unknown_kind"),
-        (r#"{"type":"click"}"#, "malformed"),
-        ("[]", "malformed"),
-        (r#"{"event":"error","kind":"text"}"#, "unknown_kind"),
-        (r#"{"event":"interaction","type":"wink"}"#, "unknown_name"),
-        (
-            r#"{"event":"interaction","type":"click","name":"steal"}"#,
-            "unknown_name",
-        ),
-        (
-            r#"{"event":"interaction","type":"click","count":0}"#,
-            "range",
-        ),
-        (
-            r#"{"event":"interaction","type":"click","count":1001}"#,
-            "range",
-        ),
-        (r#"{"event":"journey","path":"elsewhere"}"#, "unknown_name"),
-        (
-            r#"{"event":"conversion","goal":"elsewhere"}"#,
-            "unknown_name",
-        ),
-        (r#"{"event":"session","count":1}"#, "malformed"),
-        (r#"{"event":"engaged_time","value":14400001}"#, "range"),
-        (
-            r#"{"event":"third_party","service":"elsewhere","duration":1}"#,
-            "unknown_name",
-        ),
-        (
-            r#"{"event":"third_party_failure","service":"elsewhere"}"#,
-            "unknown_name",
-        ),
-        (
-            r#"{"event":"counter","name":"elsewhere_total","value":1}"#,
-            "unknown_name",
-        ),
-        (
-            r#"{"event":"counter","name":"cart_additions_total","value":1}"#,
-            "unknown_name",
-        ),
-        (
-            r#"{"event":"counter","name":"cart_additions_total","labels":{"plan":"gold"},"value":1}"#,
-            "unknown_name",
-        ),
-        (
-            r#"{"event":"counter","name":"cart_additions_total","labels":{"plan":"pro","x":"y"},"value":1}"#,
-            "unknown_name",
-        ),
-        (
-            r#"{"event":"counter","name":"cart_additions_total","labels":{"plan":"pro"},"value":1.5}"#,
-            "malformed",
-        ),
-        (
-            r#"{"event":"counter","name":"cart_additions_total","labels":{"plan":"pro"},"value":-1}"#,
-            "malformed",
-        ),
-        (
-            r#"{"event":"histogram","name":"search_duration_seconds","value":60001}"#,
-            "range",
-        ),
-        (
-            r#"{"event":"histogram","name":"cart_items","value":-0.5}"#,
-            "range",
-        ),
-    ];
-    for (event, reason) in bad {
+    for &(event, reason) in BAD {
         let before = Metrics::of(&monitor).await;
         let rejected = format!(r#"rum_rejected_total{{reason="{reason}"}}"#);
         let answer = batch(&monitor, &format!(r#"[{event},{{"event":"heartbeat"}}]"#)).await;
@@ -242,11 +166,11 @@ async fn a_bad_event_loses_only_itself() {
     let metrics = Metrics::of(&monitor).await;
     assert_eq!(
         metrics.value(r#"rum_batches_total{result="partial"}"#),
-        bad.len() as f64
+        BAD.len() as f64
     );
     assert_eq!(
         metrics.value(r#"rum_batches_total{result="rejected"}"#),
-        bad.len() as f64
+        BAD.len() as f64
     );
 }
 
@@ -426,3 +350,81 @@ fn declarations_that_cannot_work_are_refused_with_a_word_on_what_to_do() {
         assert!(error.contains(why), "{error}");
     }
 }
+
+/// An event, and why it is refused.
+const BAD: &[(&str, &str)] = &[
+    (r#"{"event":"page_load","load_time":-1}"#, "range"),
+    (r#"{"event":"page_load","load_time":1e400}"#, "range"),
+    (r#"{"event":"page_load","load_time":"1"}"#, "malformed"),
+    (
+        r#"{"event":"page_load","load_time":1,"cookie":"a"}"#,
+        "malformed",
+    ),
+    (r#"{"event":"web_vitals"}"#, "malformed"),
+    (r#"{"event":"web_vitals","cls":11}"#, "range"),
+    (r#"{"event":"web_vitals","inp":60001}"#, "range"),
+    (r#"{"event":"teleport"}"#, "unknown_kind"),
+    (r#"{"type":"click"}"#, "malformed"),
+    ("[]", "malformed"),
+    (r#"{"event":"error","kind":"text"}"#, "unknown_kind"),
+    (r#"{"event":"interaction","type":"wink"}"#, "unknown_name"),
+    (
+        r#"{"event":"interaction","type":"click","name":"steal"}"#,
+        "unknown_name",
+    ),
+    (
+        r#"{"event":"interaction","type":"click","count":0}"#,
+        "range",
+    ),
+    (
+        r#"{"event":"interaction","type":"click","count":1001}"#,
+        "range",
+    ),
+    (r#"{"event":"journey","path":"elsewhere"}"#, "unknown_name"),
+    (
+        r#"{"event":"conversion","goal":"elsewhere"}"#,
+        "unknown_name",
+    ),
+    (r#"{"event":"session","count":1}"#, "malformed"),
+    (r#"{"event":"engaged_time","value":14400001}"#, "range"),
+    (
+        r#"{"event":"third_party","service":"elsewhere","duration":1}"#,
+        "unknown_name",
+    ),
+    (
+        r#"{"event":"third_party_failure","service":"elsewhere"}"#,
+        "unknown_name",
+    ),
+    (
+        r#"{"event":"counter","name":"elsewhere_total","value":1}"#,
+        "unknown_name",
+    ),
+    (
+        r#"{"event":"counter","name":"cart_additions_total","value":1}"#,
+        "unknown_name",
+    ),
+    (
+        r#"{"event":"counter","name":"cart_additions_total","labels":{"plan":"gold"},"value":1}"#,
+        "unknown_name",
+    ),
+    (
+        r#"{"event":"counter","name":"cart_additions_total","labels":{"plan":"pro","x":"y"},"value":1}"#,
+        "unknown_name",
+    ),
+    (
+        r#"{"event":"counter","name":"cart_additions_total","labels":{"plan":"pro"},"value":1.5}"#,
+        "malformed",
+    ),
+    (
+        r#"{"event":"counter","name":"cart_additions_total","labels":{"plan":"pro"},"value":-1}"#,
+        "malformed",
+    ),
+    (
+        r#"{"event":"histogram","name":"search_duration_seconds","value":60001}"#,
+        "range",
+    ),
+    (
+        r#"{"event":"histogram","name":"cart_items","value":-0.5}"#,
+        "range",
+    ),
+];

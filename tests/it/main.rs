@@ -1,9 +1,7 @@
 //! The one integration binary: the crate from outside, through real services and real connections.
 #![allow(missing_docs, unreachable_pub)]
-#![allow(clippy::float_cmp)] // counts are whole numbers
 #![allow(clippy::float_cmp)] // counts are whole numbers, and sums exact: equal means equal
 
-#[cfg(feature = "axum")]
 mod applied_twice;
 mod batch;
 mod cancel;
@@ -16,6 +14,7 @@ mod no_runtime;
 mod order_of_layers;
 mod own_routes;
 mod readiness;
+#[cfg(feature = "axum")]
 mod readme;
 mod script;
 mod server_timing;

@@ -40,10 +40,11 @@ fn the_snippet_is_readmes() {
     let source = include_str!("readme.rs");
     let (_, rest) = source.split_once("// README begins\n").unwrap();
     let (snippet, _) = rest.split_once("    // README ends\n").unwrap();
-    let snippet: String = snippet
+    let lines: Vec<&str> = snippet
         .lines()
-        .map(|line| format!("{}\n", line.strip_prefix("    ").unwrap_or(line)))
+        .map(|line| line.strip_prefix("    ").unwrap_or(line))
         .collect();
+    let snippet = lines.join("\n");
     assert!(
         include_str!("../../README.md").contains(&snippet),
         "README does not hold\n{snippet}"

@@ -23,6 +23,21 @@ async fn documents_and_responses_to_scripts_name_their_template() {
 }
 
 #[tokio::test]
+async fn nothing_else_of_a_response_changes() {
+    let told = answer(&monitor("/"), "text/html", Some("empty")).await;
+    let untold = answer(
+        &Monitor::builder().server_timing(false).build().unwrap(),
+        "text/html",
+        Some("empty"),
+    )
+    .await;
+    let mut headers = told.headers().clone();
+    assert!(headers.remove("server-timing").is_some());
+    assert_eq!(&headers, untold.headers());
+    assert_eq!(told.status(), untold.status());
+}
+
+#[tokio::test]
 async fn it_can_be_switched_off() {
     let monitor = Monitor::builder()
         .endpoint(|_| Some(Cow::Borrowed("/")))
