@@ -12,6 +12,7 @@ use super::form::{
     BareForm, ConversionForm, CounterForm, EngagedTimeForm, HistogramForm, InteractionForm, JourneyForm, PageLoadForm,
     PageViewForm, RequestForm, ThirdPartyFailureForm, ThirdPartyForm, UserErrorForm, WebVitalsForm,
 };
+use super::object::Object;
 use super::rejection::{Reason, Rejection};
 use super::wire::{Format, malformed_json};
 
@@ -119,7 +120,8 @@ enum EventForm<'a> {
 }
 
 fn decode<'a>(text: &'a str, vocabulary: &'a Vocabulary) -> Result<Event<'a>, Rejection> {
-    match serde_json::from_str(text).map_err(|error| undecodable(&error))? {
+    let Object(form) = serde_json::from_str(text).map_err(|error| undecodable(&error))?;
+    match form {
         EventForm::PageLoad(form) => form.event(),
         EventForm::WebVitals(form) => form.event(),
         EventForm::Interaction(form) => form.event(vocabulary),

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::config::{ClientFamily, Unit, Vocabulary};
 
 use super::event::{ErrorKind, Event, Vital};
+use super::object::Object;
 use super::rejection::{Reason, Rejection};
 
 type Text<'a> = Cow<'a, str>;
@@ -18,7 +19,7 @@ pub(super) struct PageLoadForm<'a> {
     load_time: f64,
     #[serde(borrow)]
     endpoint: Option<Text<'a>>,
-    phases: Option<PhasesForm>,
+    phases: Option<Object<PhasesForm>>,
     lcp: Option<f64>,
     inp: Option<f64>,
     fcp: Option<f64>,
@@ -32,7 +33,7 @@ impl<'a> PageLoadForm<'a> {
         Ok(Event::PageLoad {
             endpoint,
             seconds: seconds(load_time, "load_time takes 0 to 600000 milliseconds")?,
-            phases: phases.unwrap_or_default().seconds()?,
+            phases: phases.map_or(PhasesForm::default(), |Object(phases)| phases).seconds()?,
             vitals: VitalsFields { lcp, inp, fcp, ttfb, cls, blocking_time: None }.values()?,
         })
     }

@@ -5,6 +5,7 @@
 mod batch;
 mod event;
 mod form;
+mod object;
 mod rejection;
 mod wire;
 

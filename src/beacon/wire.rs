@@ -8,6 +8,7 @@ use crate::config::Vocabulary;
 
 use super::event::Event;
 use super::form::{InteractionForm, PageLoadForm, UserErrorForm};
+use super::object::Object;
 use super::rejection::{Reason, Rejection};
 
 /// Which of the single-event forms a body holds: its path says so.
@@ -45,7 +46,7 @@ impl Format {
         match self {
             Self::UrlEncoded => serde_urlencoded::from_bytes(body)
                 .map_err(|_| Reason::Malformed.because("the form is malformed or has an unknown or missing field")),
-            Self::Json => serde_json::from_slice(body).map_err(|error| malformed_json(&error)),
+            Self::Json => serde_json::from_slice(body).map(|Object(event)| event).map_err(|error| malformed_json(&error)),
             Self::Unstated => Err(UNSUPPORTED),
         }
     }
