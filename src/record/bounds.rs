@@ -27,6 +27,14 @@ impl Resolution {
     pub(crate) fn per_unit(self) -> u64 {
         10_u64.pow(self.decimals)
     }
+
+    /// The largest integer that is not above a bound; where there are decimals the nearest, as most decimal bounds have no exact float.
+    fn bound(self, bound: f64) -> u64 {
+        match self.decimals {
+            0 => bound as u64,
+            _ => (bound * self.per_unit() as f64).round() as u64,
+        }
+    }
 }
 
 /// Words of a histogram: one per finite bound, one for `+Inf`, one for the sum.
@@ -39,8 +47,8 @@ pub(crate) struct Bounds {
 
 impl Bounds {
     pub(super) fn new(buckets: &Buckets, resolution: Resolution) -> Self {
-        let scaled = |bound: &f64| (bound * resolution.per_unit() as f64).round() as u64;
-        Self { integers: buckets.bounds().iter().map(scaled).collect(), floats: buckets.bounds().into(), resolution }
+        let integers = buckets.bounds().iter().map(|&bound| resolution.bound(bound)).collect();
+        Self { integers, floats: buckets.bounds().into(), resolution }
     }
 
     /// The buckets, `+Inf` included.
