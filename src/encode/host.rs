@@ -1,12 +1,11 @@
 //! The families that the application has registered with the prometheus crate: the only place that reads its registry.
 
-use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use prometheus::proto::{MetricFamily, MetricType};
 use prometheus::{Encoder, Registry, TextEncoder};
 
-use crate::record::{Counter, Recorder};
+use crate::record::{Counter, Kind, Recorder};
 
 use super::number::canonical;
 
@@ -17,9 +16,8 @@ pub(super) fn families(out: &mut Vec<u8>, recorder: &Recorder, registry: &Regist
         let _ = recorder.increment(Counter::ExpositionFailures, &[], 1);
         return;
     };
-    let ours = names_taken(recorder);
     for family in families {
-        if ours.contains(family.name()) {
+        if is_ours(recorder, family.name()) {
             let _ = recorder.increment(Counter::ExpositionConflicts, &[], 1);
         } else if append(out, &family).is_err() {
             let _ = recorder.increment(Counter::ExpositionFailures, &[], 1);
@@ -27,8 +25,13 @@ pub(super) fn families(out: &mut Vec<u8>, recorder: &Recorder, registry: &Regist
     }
 }
 
-fn names_taken(recorder: &Recorder) -> HashSet<&str> {
-    recorder.families().iter().map(|family| family.name.as_str()).collect()
+/// Whether one of our families has this name, or samples of this name.
+fn is_ours(recorder: &Recorder, name: &str) -> bool {
+    recorder.families().iter().any(|family| match name.strip_prefix(&family.name) {
+        Some("") => true,
+        Some("_bucket" | "_sum" | "_count") => family.kind == Kind::Histogram,
+        _ => false,
+    })
 }
 
 fn append(out: &mut Vec<u8>, family: &MetricFamily) -> prometheus::Result<()> {
@@ -48,7 +51,7 @@ fn append(out: &mut Vec<u8>, family: &MetricFamily) -> prometheus::Result<()> {
 fn canonical_label(out: &mut Vec<u8>, text: &[u8], label: &str) {
     let opening = format!("{label}=\"");
     for line in String::from_utf8_lossy(text).split_inclusive('\n') {
-        let whole_name = |at: &usize| line[..*at].ends_with(['{', ',']);
+        let whole_name = |at: &usize| !line.starts_with('#') && line[..*at].ends_with(['{', ',']);
         let number = line.rfind(&opening).filter(whole_name).and_then(|at| {
             let start = at + opening.len();
             let length = line[start..].find("\"} ")?;
