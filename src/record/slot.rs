@@ -103,3 +103,40 @@ impl Drop for Claim {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_ends_hands_its_slot_on_with_its_counts() {
+        let slots = slots();
+        for _ in 0..1_000 {
+            slots.claim().cell(0, 0).add(0, 1);
+        }
+        assert_eq!(slots.used.load(Ordering::Relaxed), 2, "the shared slot and one more");
+        assert_eq!(sum(&slots), 1_000);
+    }
+
+    #[test]
+    fn past_the_most_slots_claims_share_one() {
+        let slots = slots();
+        let claims: Vec<Claim> = (0..1_000).map(|_| slots.claim()).collect();
+        for claim in &claims {
+            claim.cell(0, 0).add(0, 1);
+        }
+        assert_eq!(slots.used.load(Ordering::Relaxed), MAX_SLOTS + 1);
+        assert_eq!(claims.iter().filter(|claim| claim.index == SHARED).count(), 1_000 - MAX_SLOTS);
+        assert_eq!(sum(&slots), 1_000);
+    }
+
+    fn slots() -> Arc<Slots> {
+        Arc::new(Slots::new(Box::new([Shape { series: 1, words: 1 }])))
+    }
+
+    fn sum(slots: &Slots) -> u64 {
+        let mut sums = [0];
+        slots.sum(0, 0, 0..1, &mut sums);
+        sums[0]
+    }
+}
