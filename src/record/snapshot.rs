@@ -1,7 +1,5 @@
 //! The cells added up at one moment, and the families read out of them.
 
-use std::ops::Range;
-
 use super::Recorder;
 use super::bounds::Bounds;
 use super::series::Series;
@@ -47,16 +45,37 @@ impl Recorder {
     pub(crate) fn snapshot(&self) -> Snapshot<'_> {
         let sums = |(number, table): (usize, &Table)| {
             let mut sums = Sums::zero(table);
-            if number == EXCHANGES {
-                // Ends before starts: an end that was seen had started, so no gauge falls below zero.
-                sums.add(self, number, STARTED + 1..table.shape.words);
-                sums.add(self, number, STARTED..STARTED + 1);
-            } else {
-                sums.add(self, number, 0..table.shape.words);
+            for (series, row) in sums.sums.chunks_exact_mut(sums.words).enumerate() {
+                if number == EXCHANGES {
+                    self.read_exchange(series, row);
+                } else {
+                    self.slots.sum(number, series, 0..row.len(), row);
+                }
             }
             sums
         };
         Snapshot { recorder: self, tables: self.tables.iter().enumerate().map(sums).collect() }
+    }
+
+    /// Ends before starts: an end that was seen had started, so no gauge falls below zero.
+    ///
+    /// What starts and ends between the two reads seems to be in flight, and a scrape may be suspended there for long. So it reads again
+    /// where there is something in flight, and believes the least.
+    fn read_exchange(&self, series: usize, row: &mut [u64]) {
+        const TRIES: usize = 3;
+        let words = row.len();
+        let mut read = vec![0; words];
+        for number in 0..TRIES {
+            read.fill(0);
+            self.slots.sum(EXCHANGES, series, STARTED + 1..words, &mut read);
+            self.slots.sum(EXCHANGES, series, STARTED..STARTED + 1, &mut read);
+            if number == 0 || in_flight(&read) < in_flight(row) {
+                row.copy_from_slice(&read);
+            }
+            if in_flight(row) == 0 {
+                return;
+            }
+        }
     }
 }
 
@@ -64,12 +83,6 @@ impl Sums {
     fn zero(table: &Table) -> Self {
         let words = table.shape.words;
         Self { words, sums: vec![0; table.series.len() * words] }
-    }
-
-    fn add(&mut self, recorder: &Recorder, table: usize, words: Range<usize>) {
-        for (series, sums) in self.sums.chunks_exact_mut(self.words).enumerate() {
-            recorder.slots.sum(table, series, words.clone(), sums);
-        }
     }
 
     fn rows(&self) -> impl Iterator<Item = &[u64]> {
