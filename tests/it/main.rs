@@ -1,6 +1,7 @@
 //! The one integration binary: the crate from outside, through real services and real connections.
 #![allow(missing_docs, unreachable_pub)]
 #![allow(clippy::float_cmp)] // counts are whole numbers, and sums exact: equal means equal
+#![allow(clippy::float_cmp)] // what is exposed are counts: equal, or wrong
 
 mod applied_twice;
 mod batch;
@@ -23,3 +24,5 @@ mod size;
 mod support;
 mod upgrade;
 mod wire;
+
+mod imports;

@@ -1,0 +1,114 @@
+use std::convert::Infallible;
+
+use bytes::Bytes;
+use http::{HeaderMap, Request, Response};
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Full};
+use tower::util::BoxCloneService;
+use tower::{Layer, ServiceExt, service_fn};
+use tower_rum::Monitor;
+
+pub type Body = BoxBody<Bytes, Infallible>;
+type Service = BoxCloneService<Request<Body>, Answer, Infallible>;
+
+/// A monitor's routes, mounted in one of the ways that the crate offers.
+#[derive(Debug, Clone)]
+pub struct Mount {
+    pub name: &'static str,
+    service: Service,
+}
+
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Mount {
+    /// Every way there is.
+    pub fn all(monitor: &Monitor) -> Vec<Self> {
+        vec![
+            Self::tower(monitor),
+            #[cfg(feature = "axum")]
+            Self::axum(monitor),
+        ]
+    }
+
+    pub fn tower(monitor: &Monitor) -> Self {
+        let not_ours = service_fn(async |_: Request<Body>| {
+            Ok::<_, Infallible>(
+                Response::builder()
+                    .status(404)
+                    .body(Full::<Bytes>::default())
+                    .unwrap(),
+            )
+        });
+        let service = monitor
+            .routes_layer()
+            .layer(not_ours)
+            .and_then(Answer::read);
+        Self {
+            name: "tower",
+            service: service.boxed_clone(),
+        }
+    }
+
+    #[cfg(feature = "axum")]
+    pub fn axum(monitor: &Monitor) -> Self {
+        Self::router("axum", monitor.routes())
+    }
+
+    #[cfg(feature = "axum")]
+    pub fn router(name: &'static str, router: axum::Router) -> Self {
+        Self {
+            name,
+            service: ServiceExt::<Request<Body>>::and_then(router, Answer::read).boxed_clone(),
+        }
+    }
+
+    pub async fn ask(&self, request: Request<Body>) -> Answer {
+        self.service.clone().oneshot(request).await.unwrap()
+    }
+
+    /// Posts a whole body; an empty content type is none.
+    pub async fn post(&self, path: &str, content_type: &str, body: impl Into<Bytes>) -> Answer {
+        self.ask(post(path, content_type, body)).await
+    }
+}
+
+impl Answer {
+    async fn read<B>(response: Response<B>) -> Result<Self, Infallible>
+    where
+        B: http_body::Body<Error: std::fmt::Debug>,
+    {
+        let (head, body) = response.into_parts();
+        let text = body.collect().await.unwrap().to_bytes();
+        let text = String::from_utf8(text.to_vec()).unwrap();
+        Ok(Self {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            text,
+        })
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+}
+
+pub const FORM: &str = "application/x-www-form-urlencoded";
+pub const JSON: &str = "application/json";
+pub const TEXT: &str = "text/plain;charset=UTF-8";
+
+pub fn post(path: &str, content_type: &str, body: impl Into<Bytes>) -> Request<Body> {
+    let mut request = Request::post(path);
+    if !content_type.is_empty() {
+        request = request.header("content-type", content_type);
+    }
+    request.body(whole(body)).unwrap()
+}
+
+pub fn whole(body: impl Into<Bytes>) -> Body {
+    Full::new(body.into()).boxed()
+}
