@@ -25,4 +25,9 @@ mod support;
 mod upgrade;
 mod wire;
 
+mod beacon_accepted;
+mod beacon_limits;
+mod beacon_origin;
+mod beacon_random;
+mod beacon_refused;
 mod imports;
