@@ -30,4 +30,7 @@ mod beacon_limits;
 mod beacon_origin;
 mod beacon_random;
 mod beacon_refused;
+mod caps;
+mod closed_labels;
+mod histograms;
 mod imports;
