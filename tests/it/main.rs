@@ -37,4 +37,6 @@ mod histograms;
 mod host_registry;
 mod imports;
 mod metrics_route;
+mod monitors;
 mod text_format;
+mod threads;
