@@ -40,3 +40,8 @@ mod metrics_route;
 mod monitors;
 mod text_format;
 mod threads;
+
+#[cfg(feature = "axum")]
+mod axum_routes;
+#[cfg(feature = "axum")]
+mod axum_templates;
