@@ -138,11 +138,16 @@ async fn the_time_is_for_the_whole_body_so_a_byte_now_and_then_does_not_buy_more
         .unwrap();
     let mut beat = tokio::time::interval(Duration::from_millis(5));
     let mut answer = [0; 12];
+    let mut beats = 0;
     loop {
         tokio::select! {
-            read = stream.read_exact(&mut answer) => { read.unwrap(); break }
-            _ = beat.tick() => {}
+            read = stream.read_exact(&mut answer) => {
+                read.unwrap();
+                break;
+            }
+            _ = beat.tick() => beats += 1,
         }
+        assert!(beats < 4_000, "still waiting after 20 s");
         let _ = stream.write_all(b" ").await;
     }
     assert_eq!(wire::status(std::str::from_utf8(&answer).unwrap()), 408);

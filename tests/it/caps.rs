@@ -19,7 +19,13 @@ async fn junk_first_and_from_all_threads_takes_no_series_from_known_routes() {
         .unwrap();
     in_threads(8, |thread| {
         for number in 0..500 {
-            request(&monitor, "GET", &format!("/junk/{thread}/{number}"), "junk");
+            let method = ["GET", "POST"][number % 2];
+            request(
+                &monitor,
+                method,
+                &format!("/junk/{thread}/{}", number / 2),
+                "junk",
+            );
         }
     });
     in_threads(8, |_| {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Barrier, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -15,8 +15,10 @@ use crate::support::metrics::Metrics;
 async fn scrapes_during_requests_are_monotone_and_consistent_and_the_totals_exact() {
     const THREADS: usize = 8;
     const EACH: usize = 5_000;
+    const OPEN: usize = 5;
     let monitor = raw_paths().build().unwrap();
     let running = AtomicUsize::new(THREADS);
+    let open: Vec<_> = (0..OPEN).map(|_| opened(&monitor, "/0")).collect();
     let mut scrapes = 0;
     thread::scope(|scope| {
         for number in 0..THREADS {
@@ -37,6 +39,11 @@ async fn scrapes_during_requests_are_monotone_and_consistent_and_the_totals_exac
         while running.load(Ordering::Acquire) > 0 {
             let metrics = scrape(&monitor);
             consistent(&metrics);
+            let in_flight = metrics.value(r#"http_requests_in_flight{method="GET",endpoint="/0"}"#);
+            assert!(
+                in_flight >= OPEN as f64,
+                "{in_flight} in flight, and {OPEN} are open"
+            );
             let now: BTreeMap<String, f64> = metrics
                 .samples()
                 .map(|(series, value)| (series.to_owned(), value))
@@ -52,11 +59,15 @@ async fn scrapes_during_requests_are_monotone_and_consistent_and_the_totals_exac
         }
     });
     assert!(scrapes > 0);
+    drop(open);
     let metrics = scrape(&monitor);
     consistent(&metrics);
-    let all = (THREADS * EACH) as f64;
+    let all = (THREADS * EACH + OPEN) as f64;
     assert_eq!(metrics.total("http_requests_total"), all);
-    assert_eq!(metrics.total("http_response_size_bytes_sum"), 5.0 * all);
+    assert_eq!(
+        metrics.total("http_response_size_bytes_sum"),
+        5.0 * (THREADS * EACH) as f64
+    );
     assert_eq!(metrics.total("http_requests_in_flight"), 0.0);
 }
 
@@ -78,49 +89,45 @@ async fn a_thousand_threads_that_end_lose_nothing() {
 #[tokio::test]
 async fn more_threads_at_once_than_have_room_of_their_own_lose_nothing() {
     const THREADS: usize = 100;
+    const BUSY: usize = 8;
+    const EACH: usize = 5_000;
     let monitor = raw_paths().build().unwrap();
-    let all_there = std::sync::Barrier::new(THREADS);
+    let (all_there, all_done) = (Barrier::new(THREADS), Barrier::new(THREADS));
     thread::scope(|scope| {
-        for _ in 0..THREADS {
+        for _ in 0..THREADS - BUSY {
             scope.spawn(|| {
                 request(&monitor, "GET", "/", "hello");
                 all_there.wait();
-                for _ in 0..100 {
+                all_done.wait();
+            });
+        }
+        for _ in 0..BUSY {
+            scope.spawn(|| {
+                all_there.wait();
+                for _ in 0..EACH {
                     request(&monitor, "GET", "/", "hello");
                 }
+                all_done.wait();
             });
         }
     });
     let metrics = scrape(&monitor);
     consistent(&metrics);
-    assert_eq!(metrics.total("http_requests_total"), (THREADS * 101) as f64);
+    assert_eq!(
+        metrics.total("http_requests_total"),
+        (THREADS - BUSY + BUSY * EACH) as f64
+    );
     assert_eq!(
         metrics.total("http_response_size_bytes_sum"),
-        (THREADS * 505) as f64
+        (5 * (THREADS - BUSY + BUSY * EACH)) as f64
     );
 }
 
 #[tokio::test]
 async fn a_request_that_ends_on_another_thread_than_it_began_on_is_in_flight_nowhere() {
     let monitor = raw_paths().build().unwrap();
-    let service = tower::service_fn(async |_: http::Request<()>| {
-        Ok::<_, std::convert::Infallible>(http::Response::new(
-            http_body_util::Full::<bytes::Bytes>::from("hello"),
-        ))
-    });
     for _ in 0..50 {
-        let service = tower::Layer::layer(&monitor.layer(), service);
-        let future = tower::ServiceExt::oneshot(service, http::Request::new(()));
-        let response = thread::scope(|scope| {
-            scope
-                .spawn(|| {
-                    futures_util::FutureExt::now_or_never(future)
-                        .unwrap()
-                        .unwrap()
-                })
-                .join()
-                .unwrap()
-        });
+        let response = thread::scope(|scope| scope.spawn(|| opened(&monitor, "/")).join().unwrap());
         thread::scope(|scope| scope.spawn(|| drop(response)).join().unwrap());
     }
     let metrics = scrape(&monitor);
@@ -172,6 +179,23 @@ fn gathering_from_many_threads_while_series_are_made_comes_to_an_end() {
         .recv_timeout(Duration::from_secs(60))
         .expect("a deadlock");
     assert_eq!((panicked, total), (0, 500.0));
+}
+
+/// A request whose response has not been read.
+fn opened(
+    monitor: &tower_rum::Monitor,
+    uri: &str,
+) -> http::Response<tower_rum::middleware::ResponseBody<http_body_util::Full<bytes::Bytes>>> {
+    let service = tower::service_fn(async |_: http::Request<()>| {
+        Ok::<_, std::convert::Infallible>(http::Response::new(
+            http_body_util::Full::<bytes::Bytes>::from("hello"),
+        ))
+    });
+    let service = tower::Layer::layer(&monitor.layer(), service);
+    let request = http::Request::get(uri).body(()).unwrap();
+    futures_util::FutureExt::now_or_never(tower::ServiceExt::oneshot(service, request))
+        .unwrap()
+        .unwrap()
 }
 
 /// A scrape from wherever this is called.

@@ -1,4 +1,5 @@
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -15,9 +16,15 @@ pub async fn exchange(address: SocketAddr, bytes: impl AsRef<[u8]>) -> String {
 pub async fn read(stream: &mut TcpStream) -> String {
     let mut answer = Vec::new();
     let mut buffer = [0; 4096];
-    while let Ok(read @ 1..) = stream.read(&mut buffer).await {
-        answer.extend_from_slice(&buffer[..read]);
-    }
+    let reading = async {
+        while let Ok(read @ 1..) = stream.read(&mut buffer).await {
+            answer.extend_from_slice(&buffer[..read]);
+        }
+    };
+    let most = Duration::from_secs(20);
+    tokio::time::timeout(most, reading)
+        .await
+        .expect("the server neither answers nor closes");
     String::from_utf8(answer).unwrap()
 }
 
