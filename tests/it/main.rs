@@ -1,16 +1,32 @@
 //! The one integration binary: the crate from outside, through real services and real connections.
 #![allow(missing_docs, unreachable_pub)]
 #![allow(clippy::float_cmp)] // counts are whole numbers, and sums exact: equal means equal
-#![allow(clippy::float_cmp)] // what is exposed are counts: equal, or wrong
 
 mod applied_twice;
+#[cfg(feature = "axum")]
+mod axum_routes;
+#[cfg(feature = "axum")]
+mod axum_templates;
 mod batch;
+mod beacon_accepted;
+mod beacon_limits;
+mod beacon_origin;
+mod beacon_random;
+mod beacon_refused;
 mod cancel;
+mod caps;
 mod clock;
+mod closed_labels;
+mod collector;
 mod end_of_body;
 mod event_streams;
 mod failure;
+mod histograms;
+mod host_registry;
+mod imports;
 mod incomplete;
+mod metrics_route;
+mod monitors;
 mod no_runtime;
 mod order_of_layers;
 mod own_routes;
@@ -22,26 +38,7 @@ mod server_timing;
 mod shutdown;
 mod size;
 mod support;
-mod upgrade;
-mod wire;
-
-mod beacon_accepted;
-mod beacon_limits;
-mod beacon_origin;
-mod beacon_random;
-mod beacon_refused;
-mod caps;
-mod closed_labels;
-mod collector;
-mod histograms;
-mod host_registry;
-mod imports;
-mod metrics_route;
-mod monitors;
 mod text_format;
 mod threads;
-
-#[cfg(feature = "axum")]
-mod axum_routes;
-#[cfg(feature = "axum")]
-mod axum_templates;
+mod upgrade;
+mod wire;

@@ -2,14 +2,14 @@
 
 pub mod beacon;
 pub mod body;
-pub mod client;
 pub mod change;
+pub mod client;
 pub mod layered;
 pub mod metrics;
 pub mod mount;
 pub mod random;
 pub mod server;
 pub mod site;
-pub mod watch;
 pub mod text_format;
+pub mod watch;
 pub mod wire;
