@@ -19,7 +19,7 @@
 use crate::error::Error;
 
 use super::buckets::{Buckets, REQUEST_BUCKETS};
-use super::vocabulary::is_name;
+use super::name::{is_metric_name, is_name};
 
 /// What a declared histogram measures, and how the page says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,7 +128,7 @@ impl ClientFamily {
     fn validate(&self) -> Result<(), Error> {
         let name = &self.name;
         let problem = |problem: &str| Err(Error::setting(format!("client metric {name:?} {problem}")));
-        if !super::is_metric_name(name) || !is_name(name) {
+        if !is_metric_name(name) || !is_name(name) {
             return problem("takes a name of 1 to 64 letters, digits and underscores that starts with no digit");
         }
         if OURS.iter().any(|ours| name.starts_with(ours)) {
@@ -141,7 +141,7 @@ impl ClientFamily {
         }
         for (place, (label, values)) in self.labels.iter().enumerate() {
             let again = self.labels[..place].iter().any(|(other, _)| other == label);
-            if !super::is_metric_name(label)
+            if !is_metric_name(label)
                 || label.is_empty()
                 || label.starts_with("__")
                 || RESERVED_LABELS.contains(&label.as_str())

@@ -13,6 +13,7 @@
 
 mod buckets;
 mod client_metric;
+mod name;
 mod vocabulary;
 
 use std::collections::BTreeSet;
@@ -30,6 +31,7 @@ pub use client_metric::{ClientCounter, ClientHistogram, Unit};
 pub(crate) use vocabulary::Vocabulary;
 
 use buckets::{DURATION_BUCKETS, PAGE_LOAD_BUCKETS, SIZE_BUCKETS};
+use name::{is_metric_name, is_origin};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
@@ -191,21 +193,6 @@ impl GateConfig {
 
 /// The most that a beacon's body may hold, counted on the bytes read.
 pub(crate) const MAX_BODY_BYTES: usize = 64 * 1024;
-
-fn is_origin(origin: &str) -> Result<(), Error> {
-    let authority = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-    match authority {
-        Some(authority) if !authority.is_empty() && !authority.contains('/') => Ok(()),
-        _ => Err(Error::setting(format!(
-            "an origin is scheme and host without a path, such as https://www.example.com, not {origin:?}"
-        ))),
-    }
-}
-
-fn is_metric_name(name: &str) -> bool {
-    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        && !name.starts_with(|first: char| first.is_ascii_digit())
-}
 
 const LEAST_SERIES: usize = 16;
 const MOST_SERIES: usize = 1_000_000;

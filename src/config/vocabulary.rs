@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::error::Error;
 
 use super::client_metric::{ClientCounter, ClientHistogram};
-use super::is_origin;
+use super::name::{MAX_NAME_BYTES, is_name, is_origin};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Vocabulary {
@@ -64,13 +64,6 @@ impl Vocabulary {
         Ok(())
     }
 }
-
-pub(super) fn is_name(name: &str) -> bool {
-    (1..=MAX_NAME_BYTES).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-/// The longest name that a browser may send.
-pub(super) const MAX_NAME_BYTES: usize = 64;
 
 /// DOM event types (UI Events, Pointer Events, HTML) that an interaction may name without being declared.
 pub(crate) const INTERACTION_TYPES: &[&str] = &["change", "click", "input", "keydown", "scroll", "submit"];

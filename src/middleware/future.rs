@@ -9,7 +9,7 @@ use pin_project_lite::pin_project;
 use crate::record::{End, InFlight, Lifetime};
 
 use super::body::ResponseBody;
-use super::layer::Shared;
+use super::shared::Shared;
 use super::unwind::or_failed;
 
 pin_project! {

@@ -32,6 +32,7 @@ mod future;
 mod layer;
 mod request_size;
 mod service;
+mod shared;
 mod unwind;
 
 pub use body::ResponseBody;
@@ -40,4 +41,4 @@ pub use layer::HttpMetricsLayer;
 pub use request_size::{RequestBody, RequestSize, RequestSizeLayer};
 pub use service::HttpMetrics;
 
-pub(crate) use layer::Shared;
+pub(crate) use shared::Shared;

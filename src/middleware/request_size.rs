@@ -13,7 +13,7 @@ use tower::{Layer, Service};
 
 use crate::record::RequestSizeMeter;
 
-use super::layer::Shared;
+use super::shared::Shared;
 
 /// Puts [`RequestSize`] around a service.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use tower::Service;
 
 use super::body::ResponseBody;
 use super::future::{Asked, ResponseFuture};
-use super::layer::Shared;
+use super::shared::Shared;
 use super::unwind::or_failed;
 
 /// Counts the requests of a service and measures its responses; see the [module](self::super).
