@@ -33,6 +33,7 @@ mod own_routes;
 mod readiness;
 #[cfg(feature = "axum")]
 mod readme;
+mod request_size;
 mod script;
 mod server_timing;
 mod shutdown;
