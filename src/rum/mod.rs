@@ -37,7 +37,7 @@ use std::sync::Arc;
 
 use http::request::Parts;
 
-use crate::beacon::{Batch, BatchResult, Form, Format, Reason, Rejection};
+use crate::beacon::{Batch, BatchResult, Event, Form, Format, Reason, Rejection};
 use crate::config::{Config, Vocabulary};
 use crate::record::{Counter, Recorder, Room};
 
@@ -73,37 +73,32 @@ impl Ingest {
         Format::of(&head.headers)
     }
 
-    /// Records what an admitted body holds.
+    /// Records what an admitted body holds, and counts what it refuses.
     pub(crate) fn ingest(&self, kind: Kind, format: Format, body: &[u8]) -> Result<(), Rejection> {
         match kind {
             Kind::Single(form) => {
-                self.record(&form.decode(format, body, &self.vocabulary)?);
+                let event = form.decode(format, body, &self.vocabulary);
+                self.record(&event.map_err(|rejection| self.refuse(kind, rejection))?);
                 Ok(())
             }
-            Kind::Batch => self.batch(format, body),
+            Kind::Batch => {
+                let batch = self.batch(format, body).map_err(|rejection| self.refuse(kind, rejection))?;
+                self.events(&batch)
+            }
         }
     }
 
-    /// Counts a rejection under its reason.
-    pub(crate) fn reject(&self, reason: Reason) {
-        // The reasons are all there from the start: there is always room.
-        let _ = self.recorder.increment(Counter::Rejected, &[reason.label()], 1);
+    /// Counts a beacon that is refused whole.
+    pub(crate) fn refuse(&self, kind: Kind, rejection: Rejection) -> Rejection {
+        self.reject(rejection.reason);
+        if kind == Kind::Batch {
+            self.conclude(BatchResult::Rejected);
+        }
+        rejection
     }
 
-    /// A bad event loses itself alone: the batch fails only if none is good.
-    fn batch(&self, format: Format, body: &[u8]) -> Result<(), Rejection> {
-        let outcome = self.events(format, body);
-        let result = match &outcome {
-            Ok(None) => BatchResult::Accepted,
-            Ok(Some(_)) => BatchResult::Partial,
-            Err(_) => BatchResult::Rejected,
-        };
-        let _ = self.recorder.increment(Counter::Batches, &[result.label()], 1);
-        outcome.map(|_| ())
-    }
-
-    /// The last event's rejection where another one was good; the whole batch's where none was.
-    fn events(&self, format: Format, body: &[u8]) -> Result<Option<Rejection>, Rejection> {
+    /// A batch that is to be recorded: well framed, not a program's, and there for the first time.
+    fn batch<'a>(&self, format: Format, body: &'a [u8]) -> Result<Batch<'a>, Rejection> {
         let batch = Batch::decode(format, body)?;
         if batch.webdriver && !self.gate.takes_robots() {
             return Err(Reason::Bot.because("not recorded: a program drives the browser"));
@@ -111,32 +106,43 @@ impl Ingest {
         if !self.seen.is_first(batch.id.clone()) {
             return Err(Reason::Duplicate.because("not recorded: the batch was there before"));
         }
-        let (mut good, mut refused) = (false, None);
+        Ok(batch)
+    }
+
+    /// A bad event loses itself alone: the batch is refused only if none is good, and then by what is wrong with its first.
+    fn events(&self, batch: &Batch<'_>) -> Result<(), Rejection> {
+        let (mut recorded, mut refused) = (0, None);
         for event in batch.events(&self.vocabulary) {
-            // Whatever was refused before this one is counted here; the last one of a batch without a good event is counted with it.
             match event {
                 Ok(event) => {
-                    good = true;
+                    recorded += 1;
                     self.record(&event);
                 }
                 Err(rejection) => {
-                    if let Some(Rejection { reason, .. }) = refused.replace(rejection) {
-                        self.reject(reason);
-                    }
+                    self.reject(rejection.reason);
+                    refused.get_or_insert(rejection);
                 }
             }
         }
-        match refused {
-            Some(rejection) if !good => Err(rejection),
-            Some(rejection) => {
-                self.reject(rejection.reason);
-                Ok(Some(rejection))
-            }
-            None => Ok(None),
-        }
+        let (result, answer) = match refused {
+            None => (BatchResult::Accepted, Ok(())),
+            Some(_) if recorded > 0 => (BatchResult::Partial, Ok(())),
+            Some(rejection) => (BatchResult::Rejected, Err(rejection)),
+        };
+        self.conclude(result);
+        answer
     }
 
-    fn record(&self, event: &crate::beacon::Event<'_>) {
+    fn conclude(&self, result: BatchResult) {
+        // The results are all there from the start, as the reasons below: there is always room.
+        let _ = self.recorder.increment(Counter::Batches, &[result.label()], 1);
+    }
+
+    fn reject(&self, reason: Reason) {
+        let _ = self.recorder.increment(Counter::Rejected, &[reason.label()], 1);
+    }
+
+    fn record(&self, event: &Event<'_>) {
         if event::record(&self.recorder, self.vocabulary.counters.len(), event) == Room::Overflow {
             self.reject(Reason::Series);
         }

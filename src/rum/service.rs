@@ -6,7 +6,7 @@ use http::{HeaderValue, Method, Request, Response};
 use http_body::Body as HttpBody;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-use crate::beacon::{Reason, Rejection};
+use crate::beacon::{Format, Reason, Rejection};
 use crate::config::MAX_BODY_BYTES;
 use crate::serve::{self, Body};
 
@@ -24,10 +24,7 @@ impl Ingest {
         }
         match self.take(kind, request).await {
             Ok(()) => serve::no_content(),
-            Err(rejection) => {
-                self.reject(rejection.reason);
-                refusal(rejection)
-            }
+            Err(rejection) => refusal(rejection),
         }
     }
 
@@ -36,11 +33,22 @@ impl Ingest {
         B: HttpBody,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
+        match self.let_in(request).await {
+            Ok((format, body)) => self.ingest(kind, format, &body),
+            Err(rejection) => Err(self.refuse(kind, rejection)),
+        }
+    }
+
+    async fn let_in<B>(&self, request: Request<B>) -> Result<(Format, Bytes), Rejection>
+    where
+        B: HttpBody,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
         let (head, body) = request.into_parts();
         let format = self.admit(&head)?;
         let body = tokio::time::timeout(self.gate.body_timeout(), read(body)).await;
         let body = body.map_err(|_| Reason::Timeout.because("the body did not arrive in time"))??;
-        self.ingest(kind, format, &body)
+        Ok((format, body))
     }
 }
 

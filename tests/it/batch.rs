@@ -1,5 +1,6 @@
 //! The browser script's batches: every kind of event, and what becomes of bad ones.
 
+use http_body_util::Full;
 use tower_rum::{Buckets, ClientCounter, ClientHistogram, Monitor, Unit};
 
 use crate::support::beacon::{batch, batch_with, fresh_id};
@@ -230,7 +231,29 @@ async fn a_batch_is_refused_whole_for_its_frame() {
             "{body}"
         );
     }
-    assert_eq!(Metrics::of(&monitor).await.total("rum_events_total"), 0.0);
+    let metrics = Metrics::of(&monitor).await;
+    assert_eq!(metrics.total("rum_events_total"), 0.0);
+    assert_eq!(
+        metrics.value(r#"rum_batches_total{result="rejected"}"#),
+        8.0
+    );
+}
+
+#[tokio::test]
+async fn a_batch_that_the_gate_refuses_is_a_rejected_batch() {
+    let monitor = monitor();
+    let request = http::Request::post("/log-beacon")
+        .header("content-type", "text/plain")
+        .header("origin", "https://evil.example");
+    let answer =
+        crate::support::beacon::send(&monitor, request.body(Full::default()).unwrap()).await;
+    assert_eq!(answer.status(), 403);
+    let metrics = Metrics::of(&monitor).await;
+    assert_eq!(metrics.value(r#"rum_rejected_total{reason="origin"}"#), 1.0);
+    assert_eq!(
+        metrics.value(r#"rum_batches_total{result="rejected"}"#),
+        1.0
+    );
 }
 
 #[tokio::test]
