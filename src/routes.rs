@@ -81,7 +81,7 @@ impl Routes {
         B: HttpBody<Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
     {
         match route {
-            Route::Metrics => self.exposition.respond(request.method()),
+            Route::Metrics => self.exposition.respond(request.method()).await,
             Route::Beacon(kind) => self.ingest.respond(kind, request).await,
             Route::Script(freshness) => self.script.respond(request.method(), request.headers(), freshness),
         }

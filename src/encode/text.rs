@@ -5,19 +5,17 @@ use crate::record::{Bounds, Family, Kind, Recorder, Sample, Value};
 use super::host;
 use super::number::{canonical, integer, seconds, sum};
 
-/// Everything that a scrape gets: our families, then those of the host's registry.
+/// Appends everything that a scrape gets: our families, then those of the host's registry.
 ///
 /// A family that both have is written once, ours, and counted as a conflict from the next scrape on; so is a registry that could
 /// not be read.
-pub(crate) fn exposition(recorder: &Recorder, registry: &prometheus::Registry) -> Vec<u8> {
-    let mut out = Vec::with_capacity(32 * 1024);
+pub(crate) fn exposition(out: &mut Vec<u8>, recorder: &Recorder, registry: &prometheus::Registry) {
     let snapshot = recorder.snapshot();
     for family in snapshot.families() {
-        let mut writer = FamilyWriter::new(&mut out, family);
+        let mut writer = FamilyWriter::new(out, family);
         snapshot.samples(family, &mut |sample| writer.sample(&sample));
     }
-    host::families(&mut out, recorder, registry);
-    out
+    host::families(out, recorder, registry);
 }
 
 /// Writes one family; its head goes before its first sample, so a family without one leaves no trace.

@@ -16,32 +16,61 @@
 //! ```
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use http::{Method, Response};
+use http::{Method, Response, StatusCode};
 use prometheus::Registry;
+use tokio::runtime::Handle;
 
 use crate::encode;
 use crate::record::Recorder;
 use crate::serve::{self, Body};
 
-/// Answers a scrape.
-#[derive(Debug)]
+/// Answers scrapes.
+#[derive(Debug, Clone)]
 pub(crate) struct Exposition {
     recorder: Arc<Recorder>,
     registry: Registry,
+    /// The length of the last text: the next one is written into as much room, without growing on the way.
+    length: Arc<AtomicUsize>,
 }
 
 impl Exposition {
     pub(crate) fn new(recorder: Arc<Recorder>, registry: Registry) -> Self {
-        Self { recorder, registry }
+        Self { recorder, registry, length: Arc::default() }
     }
 
     /// The answer to a request; the server leaves the body out where the method is HEAD.
-    pub(crate) fn respond(&self, method: &Method) -> Response<Body> {
+    pub(crate) async fn respond(&self, method: &Method) -> Response<Body> {
         if let Some(response) = serve::method_not_allowed(method, &[Method::GET, Method::HEAD]) {
             return response;
         }
-        let text = encode::exposition(&self.recorder, &self.registry);
-        serve::exposition(text, encode::TEXT_CONTENT_TYPE)
+        match self.text_off_the_worker_if_long().await {
+            Some(text) => serve::exposition(text, encode::TEXT_CONTENT_TYPE),
+            None => serve::line(StatusCode::INTERNAL_SERVER_ERROR, "the scrape failed"),
+        }
+    }
+
+    /// Writes a short text at once, and a long one on a thread for blocking work where there is a runtime that has some: it must not
+    /// keep a worker from its requests.
+    async fn text_off_the_worker_if_long(&self) -> Option<Vec<u8>> {
+        match Handle::try_current() {
+            Ok(runtime) if self.length.load(Ordering::Relaxed) >= LONG => {
+                let exposition = self.clone();
+                runtime.spawn_blocking(move || exposition.text()).await.ok()
+            }
+            _ => Some(self.text()),
+        }
+    }
+
+    fn text(&self) -> Vec<u8> {
+        const ROOM_TO_GROW: usize = 4096;
+        let mut text = Vec::with_capacity(self.length.load(Ordering::Relaxed) + ROOM_TO_GROW);
+        encode::exposition(&mut text, &self.recorder, &self.registry);
+        self.length.store(text.len(), Ordering::Relaxed);
+        text
     }
 }
+
+/// In bytes; some 2 000 samples, which take about as long to write as it takes to wake another thread.
+const LONG: usize = 256 * 1024;

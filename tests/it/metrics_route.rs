@@ -1,10 +1,12 @@
 //! `GET /metrics` over HTTP.
 
+use futures_util::FutureExt;
 use http::Request;
 use prometheus::Registry;
 use tower_rum::Monitor;
 
 use crate::support::change::{moved, only};
+use crate::support::layered;
 use crate::support::metrics::Metrics;
 use crate::support::mount::{Mount, whole};
 
@@ -144,4 +146,19 @@ fn monitor() -> Monitor {
         .registry(Registry::new())
         .build()
         .unwrap()
+}
+
+#[tokio::test]
+async fn a_long_exposition_is_written_off_the_worker_and_is_whole() {
+    let monitor = layered::raw_paths().build().unwrap();
+    for number in 0..300 {
+        layered::request(&monitor, "GET", &format!("/route/{number}"), "hello");
+    }
+    let first = Metrics::of(&monitor).await;
+    assert!(first.text.len() > 256 * 1024, "{} bytes", first.text.len());
+    assert!(
+        Metrics::of(&monitor).now_or_never().is_none(),
+        "the worker is free while another thread writes"
+    );
+    assert_eq!(Metrics::of(&monitor).await.text, first.text);
 }
