@@ -1,11 +1,18 @@
+import assert from 'node:assert/strict';
+import {existsSync} from 'node:fs';
 import puppeteer from 'puppeteer-core';
 
-export const launch = () => puppeteer.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  headless: true,
-  protocolTimeout: 30000,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+export const launch = () => {
+  assert.ok(existsSync(executablePath), `${executablePath} is missing: install Debian's package chromium.`);
+  return puppeteer.launch({
+    executablePath,
+    headless: true,
+    protocolTimeout: 30000,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+};
 
 /** A tab in a profile of its own; `tab.errors` is what has been thrown in its pages. */
 export const openTab = async (browser, url, prepare = async () => {}) => {

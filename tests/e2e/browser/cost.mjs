@@ -2,20 +2,20 @@
 // The variants take turns, each load in a fresh profile; printed are medians and their ratio to ours, at two moments:
 // 0.3 s after the load (the start), and 1.3 s after it (ours has opened storage and armed its first batch).
 import {launch} from './browser.mjs';
-import {startFixture} from './fixture.mjs';
+import {startTarget} from './target.mjs';
 
 const ROUNDS = Number(process.argv[2] ?? 15);
-const variants = {none: [], ours: ['/rum.js'], 'web-vitals': ['/web-vitals.js', '/vitals-only.js'], faro: ['/faro.js', '/faro-start.js']};
+const variants = {none: [], ours: ['/rum.js'], 'web-vitals': ['/files/web-vitals.js', '/files/vitals-only.js'], faro: ['/files/faro.js', '/files/faro-start.js']};
 const pauses = [300, 1000];
 
-const fixture = await startFixture();
+const target = await startTarget();
 const browser = await launch();
 const samples = Object.fromEntries(Object.keys(variants).map(name => [name, pauses.map(() => [])]));
 for (let round = 0; round <= ROUNDS; round++) {
   for (const [name, scripts] of Object.entries(variants)) {
     const context = await browser.createBrowserContext();
     const page = await context.newPage();
-    await page.goto(`${fixture.origin}/page/cost?no-reference&late&scripts=${scripts.join(',')}`, {waitUntil: 'load'});
+    await page.goto(target.url(`/page/cost?no-reference&late&scripts=${scripts.join(',')}`), {waitUntil: 'load'});
     for (const [moment, pause] of pauses.entries()) {
       await new Promise(resolve => setTimeout(resolve, pause));
       const {ScriptDuration} = await page.metrics();
@@ -26,7 +26,7 @@ for (let round = 0; round <= ROUNDS; round++) {
   }
 }
 await browser.close();
-await fixture.stop();
+await target.stop();
 
 const median = values => values.sort((a, b) => a - b)[values.length >> 1];
 for (const [moment, when] of ['start', 'first 1.3 s'].entries()) {

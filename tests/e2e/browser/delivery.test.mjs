@@ -8,10 +8,10 @@ let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
 
-const deliveryCase = (name, options, drive) => test(name, async () => {
-  const target = await startTarget(options);
+const deliveryCase = (name, settings, drive) => test(name, async () => {
+  const target = await startTarget(settings);
   try {
-    await drive(target);
+    const refused = await drive(target);
     assert.deepEqual(target.violations, []);
     for (const {text, headers} of target.bodies) {
       assert.ok(Buffer.byteLength(text) <= 16384, 'at most 16 KiB');
@@ -20,8 +20,9 @@ const deliveryCase = (name, options, drive) => test(name, async () => {
     }
     const ids = target.batches.map(each => each.id);
     assert.equal(new Set(ids).size, ids.length);
-    for (const id of ids) assert.match(id, /^[0-9a-f]{32}$/);
+    for (const id of ids) assert.match(id, /^[0-9a-f]{16,40}$/);
     for (const {version, webdriver} of target.batches) assert.deepEqual([version, webdriver], [1, true]);
+    await target.agrees(refused);
   } finally {
     await target.stop();
   }
@@ -31,7 +32,7 @@ const PAGE = '/page/1?no-reference';
 
 const clickThrice = async page => {
   for (let clicks = 0; clicks < 3; clicks++) await page.click('#inner');
-  await page.evaluate(() => rumClient.makeCounter('added').increment(4));
+  await page.evaluate(() => rumClient.makeCounter('plain_total').increment(4));
 };
 
 /** Time for a second, wrong delivery to show up. */
@@ -42,7 +43,7 @@ const deliveredOnce = async (target, views = 1) => {
   await target.until(() => target.events('web_vitals').filter(each => 'cls' in each && each.endpoint === '/page/{id}').length >= views);
   await stray();
   assert.equal(target.total('interaction', {name: 'buy', type: 'click'}), 3);
-  assert.equal(target.total('counter', {name: 'added'}, 'value'), 4);
+  assert.equal(target.total('counter', {name: 'plain_total'}, 'value'), 4);
   assert.equal(target.events('page_load').filter(each => each.endpoint === '/page/{id}').length, views);
   assert.equal(target.events('page_view').length, views);
   assert.equal(target.events('web_vitals').filter(each => 'fcp' in each).length, views);
@@ -143,7 +144,7 @@ deliveryCase('without sendBeacon', {}, async target => {
 
 deliveryCase('fifty entries go at once', {}, async target => {
   const page = await openTab(browser, target.url(PAGE));
-  await page.evaluate(() => { for (let i = 0; i < 60; i++) rumClient.makeHistogram('search').observe(i); });
+  await page.evaluate(() => { for (let i = 0; i < 60; i++) rumClient.makeHistogram('items').observe(i); });
   await target.until(() => target.events('histogram').length >= 40);
   await page.close();
   await target.until(() => target.events('histogram').length === 60);
@@ -152,17 +153,18 @@ deliveryCase('fifty entries go at once', {}, async target => {
 
 deliveryCase('large entries are split', {}, async target => {
   const page = await openTab(browser, target.url(PAGE));
-  await page.evaluate(() => { for (let i = 0; i < 20; i++) rumClient.makeHistogram('search', {plan: '\u00fc'.repeat(900)}).observe(i); });
+  await page.evaluate(() => { for (let i = 0; i < 20; i++) rumClient.makeHistogram('search_duration_seconds', {plan: '\u00fc'.repeat(900)}).observe(i); });
   await page.close();
   await target.until(() => target.events('histogram').length === 20);
   assert.ok(target.batches.length > 2);
+  return {unknown_name: 20};
 });
 
 deliveryCase('a sum over a thousand is split', {}, async target => {
   const page = await openTab(browser, target.url(PAGE));
-  await page.evaluate(() => { for (let i = 0; i < 5; i++) rumClient.makeCounter('added').increment(700); });
+  await page.evaluate(() => { for (let i = 0; i < 5; i++) rumClient.makeCounter('plain_total').increment(700); });
   await page.close();
-  await target.until(() => target.total('counter', {name: 'added'}, 'value') === 3500);
+  await target.until(() => target.total('counter', {name: 'plain_total'}, 'value') === 3500);
   for (const {value} of target.events('counter')) assert.ok(value <= 1000);
 });
 

@@ -12,9 +12,10 @@ const eventCase = (name, options, drive) => test(name, async () => {
   const target = await startTarget(options.target);
   try {
     const page = await openTab(browser, target.url(options.path ?? '/page/1?no-reference'), options.prepare);
-    await drive({page, target});
+    const refused = await drive({page, target});
     if (!options.throws) assert.deepEqual(page.errors, []);
     assert.deepEqual(target.violations, []);
+    await target.agrees(refused);
   } finally {
     await target.stop();
   }
@@ -51,14 +52,14 @@ eventCase('blocking time', {}, async ({page, target}) => {
   assert.equal(target.events('web_vitals').find(each => 'blocking_time' in each).blocking_time, blocked);
 });
 
-eventCase('errors of each kind, without text', {throws: true, target: {thirdParty: true}}, async ({page, target}) => {
+eventCase('errors of each kind, without text', {throws: true, target: {third_party: true}}, async ({page, target}) => {
   await page.evaluate(async third => {
     const script = (src, attributes = {}) => new Promise(resolve => {
       const element = Object.assign(document.createElement('script'), {src, ...attributes, onload: resolve, onerror: resolve});
       document.body.append(element);
     });
-    await script('/throws.js');
-    await script('/throws.js?again');
+    await script('/files/throws.js');
+    await script('/files/throws.js?again');
     await script(`${third}/cross.js?type=text/javascript`);
     await script('/missing.js');
     rejectLater();
@@ -155,7 +156,7 @@ eventCase('routes of a single-page app', {}, async ({page, target}) => {
   await page.close();
   await target.until(() => target.events('page_view').length === 4);
   assert.deepEqual(target.events('page_view').map(({from, endpoint}) => [from, endpoint]),
-    [[undefined, '/page/{id}'], ['/page/{id}', '/a'], ['/a', undefined], ['unmatched', '/page/back']]);
+    [[undefined, '/page/{id}'], ['/page/{id}', '/a'], ['/a', undefined], ['?', '/page/back']]);
   assert.deepEqual(target.events('error').map(each => each.endpoint), ['/page/back']);
 });
 
@@ -174,9 +175,10 @@ eventCase('own requests by template', {}, async ({page, target}) => {
   await close(page, target);
   assert.deepEqual(target.events('request').map(each => each.endpoint).sort(), ['/api/{x}', '/api/{x}', undefined].sort());
   for (const {duration} of target.events('request')) assert.ok(duration > 0);
+  assert.match(await target.agrees(), /^user_request_duration_seconds_count\{endpoint="\/api\/\{x\}"\} 2$/m);
 });
 
-eventCase('third parties', {target: {thirdParty: true}, throws: true}, async ({page, target}) => {
+eventCase('third parties', {target: {third_party: true}, throws: true}, async ({page, target}) => {
   await page.evaluate(async third => {
     const quietly = promise => promise.then(response => response.text?.()).catch(() => {});
     const element = (tag, src) => new Promise(resolve => {
@@ -205,29 +207,30 @@ eventCase('third parties', {target: {thirdParty: true}, throws: true}, async ({p
 
 eventCase('counters and histograms', {}, async ({page, target}) => {
   await page.evaluate(() => {
-    const plain = rumClient.makeCounter('added'), labelled = rumClient.makeCounter('added', {plan: 'pro'});
+    const plain = rumClient.makeCounter('plain_total'), labelled = rumClient.makeCounter('added_total', {plan: 'pro'});
     plain.increment(); plain.increment(2); labelled.increment(5);
     for (const bad of [-1, 0.5, NaN, 5000, 1n, Symbol('x'), {}]) plain.increment(bad);
-    rumClient.makeHistogram('search').observe(12.3);
-    rumClient.makeHistogram('search').observe(12.3);
+    rumClient.makeHistogram('items').observe(12.3);
+    rumClient.makeHistogram('search_duration_seconds', {plan: 'free'}).observe(12.3);
     const circular = {}; circular.self = circular;
-    rumClient.makeHistogram('search', circular).observe(1);
+    rumClient.makeHistogram('items', circular).observe(1);
   });
   await close(page, target);
   const good = target.events('counter').filter(each => each.value > 0);
-  assert.deepEqual(good, [{event: 'counter', name: 'added', value: 3}, {event: 'counter', name: 'added', labels: {plan: 'pro'}, value: 5}]);
+  assert.deepEqual(good, [{event: 'counter', name: 'plain_total', value: 3}, {event: 'counter', name: 'added_total', labels: {plan: 'pro'}, value: 5}]);
   assert.equal(target.events('counter').length - good.length, 7, 'refused ones are sent to be refused');
   assert.deepEqual(target.events('histogram').map(each => each.value), [12.3, 12.3]);
+  return {range: 7};
 });
 
 for (const stub of ['stub', 'proxy-stub']) {
-  eventCase(`calls before the script: ${stub}`, {path: `/page/1?no-reference&${stub}`, target: {scriptDelay: 300}}, async ({page, target}) => {
+  eventCase(`calls before the script: ${stub}`, {path: `/page/1?no-reference&${stub}`, target: {script_delay: 300}}, async ({page, target}) => {
     await page.waitForFunction(() => rumClient.journey && !Array.isArray(rumClient), {polling: 50});
     if (stub === 'proxy-stub') await page.evaluate(() => { counter.increment(3); });
     const pushed = await page.evaluate(() => { rumClient.push(rum => { window.pushed = rum === rumClient; }); return window.pushed; });
     await close(page, target);
     if (stub === 'stub') assert.ok(pushed);
-    assert.equal(target.total('counter', {name: 'early'}, 'value'), stub === 'stub' ? 2 : 5);
+    assert.equal(target.total('counter', {name: 'added_total'}, 'value'), stub === 'stub' ? 2 : 5);
     assert.deepEqual(target.events('journey'), [{event: 'journey', path: 'start'}]);
     assert.equal(target.events('conversion').length, stub === 'stub' ? 1 : 0);
   });
@@ -255,19 +258,58 @@ for (const [signal, prepare] of [
   eventCase(`${signal} is not asked where the host says so`, {prepare, target: {privacy: false}}, async ({page, target}) => close(page, target));
 }
 
-eventCase('the attribute names the page where no header does', {target: {serverTiming: () => undefined, attributes: 'data-interval="0" data-endpoint="/attribute"'}}, async ({page, target}) => {
+for (const [signal, headers] of [['Sec-GPC', {'Sec-GPC': '1'}], ['DNT', {DNT: '1'}]]) {
+  const once = id => ({version: 1, id: id.repeat(32), events: [{event: 'session'}]});
+  const send = (target, id) => fetch(target.url('/log-beacon'), {method: 'POST', body: JSON.stringify(once(id)), headers});
+
+  eventCase(`the server records nothing under ${signal}`, {}, async ({page, target}) => {
+    assert.equal((await send(target, 'a')).status, 204);
+    await target.until(() => target.bodies.length === 1);
+    await page.setExtraHTTPHeaders(headers);
+    // The page's own signal is not there: only the server sees this one.
+    await page.click('#buy');
+    await page.evaluate(() => { for (let i = 0; i < 60; i++) rumClient.makeHistogram('items').observe(i); });
+    await target.until(() => target.events('histogram').length > 0);
+    assert.equal(target.bodies.at(-1).headers[signal.toLowerCase()], '1');
+    await page.setExtraHTTPHeaders({});
+    await close(page, target);
+    const refused = target.bodies.filter(each => each.headers[signal.toLowerCase()] === '1').length;
+    assert.ok(refused >= 2);
+    return {privacy: refused};
+  });
+
+  eventCase(`the server records under ${signal} where the host says so`, {target: {privacy: false}}, async ({page, target}) => {
+    assert.equal((await send(target, 'b')).status, 204);
+    await close(page, target);
+    assert.equal(target.events('session').length, 2);
+  });
+}
+
+eventCase('the attribute names the page where no header does', {target: {server_timing: false, attributes: 'data-interval="0" data-endpoint="/attribute"'}}, async ({page, target}) => {
   await close(page, target);
   assert.equal(target.events('page_view')[0].endpoint, '/attribute');
 });
 
-eventCase('templates survive percent-encoding', {target: {serverTiming: () => '/caf%C3%A9/%22{id}%22%5C'}}, async ({page, target}) => {
+eventCase('the attribute names the page that the server has no template for', {target: {template: '', attributes: 'data-interval="0" data-endpoint="/attribute"'}}, async ({page, target}) => {
   await close(page, target);
-  assert.equal(target.events('page_view')[0].endpoint, '/café/"{id}"\\');
+  assert.equal(target.events('page_view')[0].endpoint, '/attribute');
 });
 
-eventCase('a broken template is dropped', {target: {serverTiming: () => '/%zz'}}, async ({page, target}) => {
+eventCase('a template of any characters', {target: {template: '/caf\u00e9/"{id}"\\%zz'}}, async ({page, target}) => {
   await close(page, target);
-  assert.equal(target.events('page_view')[0].endpoint, undefined);
+  assert.equal(target.events('page_view')[0].endpoint, '/caf\u00e9/"{id}"\\%zz');
+  assert.match(await target.agrees(), /^page_load_time_seconds_count\{endpoint="\/caf\u00e9\/\\"\{id\}\\"\\\\%zz"\} 1$/m);
+});
+
+eventCase('the hashed path and its integrity', {target: {hashed: true}}, async ({page, target}) => {
+  const {src, integrity} = await page.evaluate(() => {
+    const {src, integrity} = document.querySelector('script[integrity]');
+    return {src, integrity};
+  });
+  await close(page, target);
+  assert.match(new URL(src).pathname, /^\/rum-[0-9a-f]+\.js$/);
+  assert.match(integrity, /^sha384-/);
+  assert.equal(target.events('page_load').length, 1);
 });
 
 eventCase('included twice it counts once', {}, async ({page, target}) => {

@@ -1,19 +1,46 @@
-// The program under test, as the tests see it: where its pages are and what has arrived.
-// Everything that knows the fixture server is here, so that another target can take its place.
-import {startFixture} from './fixture.mjs';
+// The program under test, as the tests see it: where its pages are, what has arrived, and what its /metrics made of it.
+import assert from 'node:assert/strict';
+import {fileURLToPath} from 'node:url';
+import {build, run} from './program.mjs';
+import {differences, expected, exposed, servedTemplates} from './tally.mjs';
+import {startThirdParty} from './third-party.mjs';
 
-/** @param {object} [options] see startFixture */
-export const startTarget = async options => {
-  const fixture = await startFixture(options);
-  const flat = () => fixture.batches.flatMap(batch => batch.events);
+const path = name => fileURLToPath(new URL(name, import.meta.url));
+const FILES = {
+  'web-vitals.js': path('node_modules/web-vitals/dist/web-vitals.iife.js'),
+  'faro.js': path('node_modules/@grafana/faro-web-sdk/dist/bundle/faro-web-sdk.iife.js'),
+  ...Object.fromEntries(['page', 'reference', 'stub', 'proxy-stub', 'throws', 'vitals-only', 'faro-start'].map(name => [`${name}.js`, path(`pages/${name}.js`)])),
+};
+
+let program;
+
+/** @param {object} [settings] of the site; `third_party: true` is an origin that this starts and the site declares */
+export const startTarget = async (settings = {}) => {
+  program ??= build('../Cargo.toml', '--bin', 'site');
+  const third = settings.third_party ? await startThirdParty() : undefined;
+  const bodies = [], batches = [], requests = [], reference = [], violations = [];
+  const take = {
+    '/log-beacon': beacon => {
+      bodies.push(beacon);
+      batches.push(JSON.parse(beacon.text));
+    },
+    '/reference': ({text}) => reference.push(JSON.parse(text)),
+    '/violation': ({text}) => violations.push(text),
+  };
+  const site = await run(program, {SITE: JSON.stringify({...settings, third_party: third?.origin, files: FILES})}, line => {
+    if (!line.startsWith('{')) return; // the first line is the origin
+    const told = JSON.parse(line);
+    if (told.request) requests.push(told.request);
+    else take[told.post](told);
+  });
+
+  const flat = () => batches.flatMap(batch => batch.events);
+  const metrics = async () => (await fetch(`${site.first}/metrics`)).text();
   return {
-    url: path => fixture.origin + path,
-    thirdParty: fixture.thirdParty,
-    get batches() { return fixture.batches; },
-    get bodies() { return fixture.bodies; },
-    get violations() { return fixture.violations; },
-    get requests() { return fixture.requests; },
-    get reference() { return fixture.reference; },
+    url: path => site.first + path,
+    thirdParty: third?.origin,
+    metrics,
+    batches, bodies, violations, requests, reference,
     /** The events of one kind that have arrived. */
     events: kind => flat().filter(each => each.event === kind),
     all: flat,
@@ -27,10 +54,33 @@ export const startTarget = async options => {
       for (;;) {
         const value = condition();
         if (value) return value;
-        if (Date.now() > give) throw new Error(`never arrived: ${what}\n${JSON.stringify(flat(), null, 1)}\n${JSON.stringify(fixture.reference)}`);
+        if (Date.now() > give) throw new Error(`never arrived: ${what}\n${JSON.stringify(flat(), null, 1)}\n${JSON.stringify(reference)}`);
         await new Promise(resolve => setTimeout(resolve, 25));
       }
     },
-    stop: () => fixture.stop(),
+    /**
+     * That /metrics equals what browsers have sent, to the count, and that just so many events were refused.
+     * @param {Record<string, number>} [refused] by reason
+     */
+    agrees: async (refused = {}) => {
+      const give = Date.now() + 5000;
+      for (;;) {
+        const text = await metrics();
+        const sent = expected(bodies, servedTemplates(text), settings.privacy ?? true);
+        const different = differences(sent, exposed(text));
+        if (different.length === 0) {
+          const reasons = Object.entries(sent).flatMap(([key, count]) => /^rum_rejected_total\{reason="(.*)"\}/.test(key) ? [[/"(.*)"/.exec(key)[1], count]] : []);
+          assert.deepEqual(Object.fromEntries(reasons), refused);
+          return text;
+        }
+        // A batch may be recorded and not yet told, or still on its way.
+        if (Date.now() > give) assert.fail(`/metrics is not what was sent:\n${different.join('\n')}`);
+        await new Promise(resolve => setTimeout(resolve, 50));
+      }
+    },
+    stop: async () => {
+      await site.stop();
+      await third?.stop();
+    },
   };
 };

@@ -15,14 +15,20 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use axum::{Router, middleware};
 use serde::Deserialize;
-use tower_rum::{ClientCounter, ClientHistogram, Monitor, Unit};
+
+use tower_rum::{ClientCounter, ClientHistogram, Monitor, Script, Unit};
 
 /// What a test asks of the site.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Settings {
-    /// Attributes of the script's tag.
+    /// Attributes of the script's tag, besides its source.
     attributes: String,
+    /// The tag names the script's hashed path and its `integrity`.
+    hashed: bool,
+    /// The source and integrity of the script's tag; made from `hashed`.
+    #[serde(skip)]
+    source: String,
     /// The template of every page, where it is not the path with its digits replaced; an empty one is no template.
     template: Option<String>,
     privacy: bool,
@@ -39,6 +45,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             attributes: r#"data-interval="0""#.to_owned(),
+            hashed: false,
+            source: String::new(),
             template: None,
             privacy: true,
             server_timing: true,
@@ -51,8 +59,9 @@ impl Default for Settings {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let settings: Settings = serde_json::from_str(&std::env::var("SITE").unwrap_or_else(|_| "{}".to_owned()))?;
+    let mut settings: Settings = serde_json::from_str(&std::env::var("SITE").unwrap_or_else(|_| "{}".to_owned()))?;
     let monitor = monitor(&settings)?;
+    settings.source = source(monitor.script(), settings.hashed);
     let (pages, files) = (settings.clone(), settings.files.clone());
     let told = async || StatusCode::NO_CONTENT;
     let app = Router::new()
@@ -72,6 +81,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("http://{}", listener.local_addr()?);
     axum::serve(listener, app).await?;
     Ok(())
+}
+
+fn source(script: &Script, hashed: bool) -> String {
+    if hashed {
+        format!(r#"src="{}" integrity="{}""#, script.hashed_path(), script.integrity())
+    } else {
+        format!(r#"src="{}""#, script.path())
+    }
 }
 
 fn monitor(settings: &Settings) -> Result<Monitor, tower_rum::Error> {

@@ -57,13 +57,15 @@ fn document(settings: &Settings, asked: &Asked) -> String {
     let has = |name: &str| asked.contains_key(name);
     let when = |shown: bool, html: &str| if shown { html.to_owned() } else { String::new() };
     let loading = if has("defer") { "defer" } else { "async" };
-    let tag = format!(r#"<script src="/rum.js" {} {loading}></script>"#, settings.attributes);
+    let tag = format!("<script {} {} {loading}></script>", settings.source, settings.attributes);
+    let wanted = asked.get("scripts").map(String::as_str).unwrap_or_default().split(',').filter(|source| !source.is_empty());
+    let wanted = wanted.map(|source| format!(r#"<script src="{source}"></script>"#)).collect::<Vec<_>>().concat();
     let stubs =
         ["stub", "proxy-stub"].map(|stub| when(has(stub), &format!(r#"<script src="/files/{stub}.js"></script>"#))).concat();
     let reference = r#"<script src="/files/web-vitals.js"></script><script src="/files/reference.js"></script>"#;
     format!(
         r#"<!doctype html><meta charset="utf-8"><title>page</title><link rel="icon" href="data:,">
-{stubs}{reference}{tag}
+{stubs}{reference}{tag}{wanted}
 <script src="/files/page.js"></script>
 <style>button,input{{display:block;width:200px;height:40px}}.gap{{height:0}}</style>
 {hang}<div class="gap" id="gap"></div>

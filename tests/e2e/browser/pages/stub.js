@@ -1,3 +1,4 @@
-(window.rumClient ||= []).push(rum => rum.makeCounter('early', {plan: 'pro'}).increment(2), rum => rum.conversion('signup'));
+// The documented line.
+(window.rumClient ||= []).push(rum => rum.makeCounter('added_total', {plan: 'pro'}).increment(2), rum => rum.conversion('signup'));
 rumClient.push(() => { throw new Error('in an early call'); });
 rumClient.push(rum => rum.journey('start'));

@@ -1,0 +1,33 @@
+// Programs of this workspace: built by cargo, run until the test is over.
+import {execFileSync, spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {createInterface} from 'node:readline';
+import {fileURLToPath} from 'node:url';
+
+/** Where cargo puts what it builds; CARGO_TARGET_DIR holds for it as always. */
+export const build = (manifest, ...selection) => {
+  const path = fileURLToPath(new URL(manifest, import.meta.url));
+  const messages = execFileSync('cargo', ['build', '--locked', '--quiet', '--message-format=json', '--manifest-path', path, ...selection], {
+    encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return messages.trim().split('\n').map(line => JSON.parse(line)).findLast(({executable}) => executable).executable;
+};
+
+/** Starts a program and gives each line that it prints to `hear`, from the first one on, which `first` holds. */
+export const run = async (program, env, hear = () => {}) => {
+  const child = spawn(program, {env: {...process.env, ...env}, stdio: ['ignore', 'pipe', 'inherit']});
+  const exited = once(child, 'exit');
+  const lines = createInterface({input: child.stdout});
+  lines.on('line', hear);
+  const [first] = await Promise.race([
+    once(lines, 'line'),
+    exited.then(([status]) => { throw new Error(`${program} ended with ${status} before it said anything`); }),
+  ]);
+  return {
+    first,
+    stop: () => {
+      child.kill('SIGKILL');
+      return exited;
+    },
+  };
+};
