@@ -4,20 +4,28 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::extract::Path;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderName, StatusCode, header};
 use axum::response::Html;
 use axum::{Router, routing::get};
 use tokio::net::TcpListener;
+use tower_rum::{ClientCounter, Monitor};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let monitor = tower_rum::Monitor::new();
+    let monitor = Monitor::builder()
+        .interaction_names(["buy"])
+        .goals(["signup"])
+        .client_counter(
+            ClientCounter::new("votes_total", "Votes cast on a page.")
+                .label("choice", ["yes", "no"]),
+        )
+        .build()?;
     let app = Router::new()
-        .route("/", get(async || page("/", "Home")))
-        .route("/page2", get(async || page("/page2", "Second page")))
+        .route("/", get(async || page("Home")))
+        .route("/page2", get(async || page("Second page")))
         .route(
             "/users/{id}",
-            get(async |Path(id): Path<u64>| page("/users/{id}", &format!("User {id}"))),
+            get(async |Path(id): Path<u64>| page(&format!("User {id}"))),
         )
         .route("/simulate-load", get(simulate_load))
         .route("/simulate-error", get(simulate_error))
@@ -49,12 +57,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn page(endpoint: &str, title: &str) -> Html<String> {
-    Html(
-        include_str!("demo/page.html")
-            .replace("{{endpoint}}", endpoint)
-            .replace("{{title}}", title),
-    )
+fn page(title: &str) -> ([(HeaderName, &'static str); 1], Html<String>) {
+    let document = include_str!("demo/page.html").replace("{{title}}", title);
+    ([(header::CONTENT_SECURITY_POLICY, POLICY)], Html(document))
 }
 
 /// Takes as long as a page that asks a database.
@@ -78,3 +83,6 @@ async fn interrupted() {
         std::future::pending::<()>().await;
     }
 }
+
+/// The script needs `script-src 'self'; connect-src 'self'`; the rest is the page's own.
+const POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:";

@@ -1,29 +1,34 @@
 "use strict";
 
-const endpoint = document.currentScript.dataset.endpoint;
-const said = document.getElementById("said");
+const say = (text) => {
+  document.getElementById("said").textContent = text;
+};
 
-const report = (path, fields) =>
-  fetch(path, { method: "POST", body: new URLSearchParams(fields), keepalive: true });
+const onClick = (selector, action) => document.querySelector(selector).addEventListener("click", action);
+
+// Works before the script is there, and after.
+const measure = (call) => (window.rumClient ||= []).push(call);
 
 const call = async (path) => {
   const response = await fetch(path);
-  said.textContent = `${path} answered ${response.status}: ${await response.text()}`;
+  say(`${path} answered ${response.status}: ${await response.text()}`);
 };
 
-addEventListener("load", () =>
-  // The load event is still under way: its end is known one task later.
-  setTimeout(() => {
-    const [navigation] = performance.getEntriesByType("navigation");
-    report("/log-page-load", { load_time: navigation.loadEventEnd, endpoint });
-  }),
-);
-
-addEventListener("click", () => report("/log-interaction", { type: "click" }));
-
-document.getElementById("load").onclick = () => call("/simulate-load");
-document.getElementById("error").onclick = () => call("/simulate-error");
-document.getElementById("report").onclick = async () => {
-  await report("/log-user-error", { endpoint, kind: "reported" });
-  said.textContent = "Reported.";
+const vote = (choice) => {
+  measure((rum) => rum.makeCounter("votes_total", { choice }).increment());
+  say(`Voted ${choice}.`);
 };
+
+onClick("#load", () => call("/simulate-load"));
+onClick("#error", () => call("/simulate-error"));
+onClick("#report", () => {
+  measure((rum) => rum.error());
+  say("Reported.");
+});
+onClick("[data-rum=buy]", () => say("Bought: the click counts under its name."));
+onClick("#signup", () => {
+  measure((rum) => rum.conversion("signup"));
+  say("Signed up: once per session.");
+});
+onClick("#yes", () => vote("yes"));
+onClick("#no", () => vote("no"));

@@ -4,13 +4,14 @@ import puppeteer from 'puppeteer-core';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
-export const launch = () => {
+/** @param {string[]} flags beside those that every case has */
+export const launch = (...flags) => {
   assert.ok(existsSync(executablePath), `${executablePath} is missing: install Debian's package chromium.`);
   return puppeteer.launch({
     executablePath,
     headless: true,
     protocolTimeout: 30000,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', ...flags],
   });
 };
 
