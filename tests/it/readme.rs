@@ -57,7 +57,7 @@ fn app() -> Router {
     let monitor = tower_rum::Monitor::new();
     let app: Router = Router::new()
         .route("/users/{id}", get(async || "a user"))
-        .merge(monitor.routes())     // /metrics, /log-page-load, /log-interaction, /log-user-error
+        .merge(monitor.routes())     // /metrics, /rum.js, /log-beacon, /log-page-load, /log-interaction, /log-user-error
         .layer(monitor.layer());     // last: it also sees what no route matched
     // README ends
     app
