@@ -14,7 +14,7 @@ const eventCase = (name, options, drive) => test(name, async () => {
     const page = await openTab(browser, target.url(options.path ?? '/page/1?no-reference'), options.prepare);
     const refused = await drive({page, target});
     if (!options.throws) assert.deepEqual(page.errors, []);
-    assert.deepEqual(target.violations, []);
+    if (!options.violates) assert.deepEqual(target.violations, []);
     await target.agrees(refused);
   } finally {
     await target.stop();
@@ -310,6 +310,13 @@ eventCase('the hashed path and its integrity', {target: {hashed: true}}, async (
   assert.match(new URL(src).pathname, /^\/rum-[0-9a-f]+\.js$/);
   assert.match(integrity, /^sha384-/);
   assert.equal(target.events('page_load').length, 1);
+});
+
+eventCase('the policy is enforced, and a violation of it seen', {violates: true}, async ({page, target}) => {
+  await page.evaluate(() => { document.body.append(Object.assign(document.createElement('script'), {textContent: 'window.inline = 1'})); });
+  await target.until(() => target.violations.length === 1);
+  assert.equal(await page.evaluate(() => window.inline), undefined);
+  await close(page, target);
 });
 
 eventCase('included twice it counts once', {}, async ({page, target}) => {

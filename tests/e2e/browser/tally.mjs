@@ -80,6 +80,7 @@ export const expected = (beacons, templates, privacy) => {
   for (const {text, headers, status} of beacons) {
     if (privacy && (headers['sec-gpc'] === '1' || headers.dnt === '1')) {
       add('rum_rejected_total', {reason: 'privacy'});
+      add('rum_batches_total', {result: 'rejected'});
       if (status !== 204) throw new Error(`a beacon under a privacy signal was answered ${status}`);
       continue;
     }
