@@ -1,0 +1,6 @@
+//! What the benches share: the beds that requests run through, the peers that count them, and how differences are measured.
+
+pub mod beds;
+pub mod measure;
+pub mod peers;
+pub mod report;
