@@ -77,7 +77,7 @@ impl fmt::Debug for RequestHead<'_> {
     }
 }
 
-/// A route template as found, and how far the number of its values can be trusted.
+/// A route template as found, not yet known to be fit for a label, and how far the number of its values can be trusted.
 #[derive(Debug)]
 pub(crate) enum Template<'a> {
     /// Out of the router's own finite table.
@@ -95,6 +95,11 @@ impl Template<'_> {
             Self::Claimed(template) => template,
             Self::Unmatched => UNMATCHED,
         }
+    }
+
+    /// Whether it can be a label value.
+    pub(crate) fn is_endpoint(&self) -> bool {
+        is_endpoint(self.as_str())
     }
 }
 
@@ -115,10 +120,7 @@ impl EndpointSource {
             Self::Router => routed(head.extensions).map(Template::Routed),
             Self::Closure(closure) => closure(head).map(Template::Claimed),
         };
-        match template {
-            Some(template) if is_endpoint(template.as_str()) => template,
-            _ => Template::Unmatched,
-        }
+        template.unwrap_or(Template::Unmatched)
     }
 }
 

@@ -55,8 +55,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let template = self.shared.template(&request);
-        let meter = template.and_then(|template| self.shared.recorder.request_size(&template, request.method()));
+        let meter = self.shared.request_size(&request);
         self.inner.call(request.map(|inner| RequestBody { inner, meter }))
     }
 }

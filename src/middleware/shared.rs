@@ -1,10 +1,9 @@
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use http::Request;
 
 use crate::label::{EndpointSource, RequestHead, Template};
-use crate::record::{InFlight, Recorder};
+use crate::record::{InFlight, Recorder, RequestSizeMeter, Uncounted};
 
 /// What every copy of the layer and of its services shares: axum clones them once per request.
 #[derive(Debug)]
@@ -12,7 +11,7 @@ pub(crate) struct Shared {
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) endpoint: EndpointSource,
     /// Templates that go by uncounted.
-    pub(crate) uncounted: BTreeSet<String>,
+    pub(crate) uncounted: Uncounted,
     pub(crate) response_duration: bool,
     pub(crate) server_timing: bool,
 }
@@ -20,12 +19,15 @@ pub(crate) struct Shared {
 impl Shared {
     /// `None` for a route that is not counted.
     pub(super) fn begin<B>(&self, request: &Request<B>) -> Option<InFlight> {
-        self.recorder.begin(&self.template(request)?, request.method())
+        self.recorder.begin(&self.template(request), request.method(), &self.uncounted)
     }
 
     /// `None` for a route that is not counted.
-    pub(super) fn template<'a, B>(&self, request: &'a Request<B>) -> Option<Template<'a>> {
-        let template = self.endpoint.template(RequestHead::of(request));
-        (!self.uncounted.contains(template.as_str())).then_some(template)
+    pub(super) fn request_size<B>(&self, request: &Request<B>) -> Option<RequestSizeMeter> {
+        self.recorder.request_size(&self.template(request), request.method(), &self.uncounted)
+    }
+
+    fn template<'a, B>(&self, request: &'a Request<B>) -> Template<'a> {
+        self.endpoint.template(RequestHead::of(request))
     }
 }

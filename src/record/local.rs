@@ -5,14 +5,14 @@ use std::sync::{Arc, Weak};
 
 use crate::label::{MethodLabel, Template};
 
-use super::Recorder;
 use super::bounds::Bounds;
 use super::cell::Cell;
 use super::endpoints::Endpoint;
 use super::in_flight::End;
 use super::slot::Claim;
 use super::tables::{BODY_ERROR, CLIENT_GONE, EXCHANGES, REQUESTS, RESPONSE_SIZE, STARTED, UNANSWERED};
-use super::template_cache::TemplateCache;
+use super::template_cache::{TemplateCache, Verdict};
+use super::{Recorder, Uncounted};
 
 /// One recorder's place in one thread.
 pub(super) struct Local {
@@ -84,14 +84,29 @@ impl Local {
         Arc::clone(&self.anchor)
     }
 
-    pub(super) fn endpoint(&mut self, template: &Template<'_>) -> Option<Endpoint> {
+    /// The template's endpoint; `None` if it is not counted.
+    pub(super) fn endpoint(&mut self, template: &Template<'_>, uncounted: &Uncounted) -> Option<Endpoint> {
         let text = template.as_str();
-        if let Some(endpoint) = self.templates.get(text) {
-            return Some(endpoint);
+        let verdict = match self.templates.get(text) {
+            Some(verdict) => verdict,
+            None if !template.is_endpoint() => return self.endpoint(&Template::Unmatched, uncounted),
+            None => {
+                let verdict = self.judge(template, uncounted)?;
+                self.templates.insert(text, verdict);
+                verdict
+            }
+        };
+        match verdict {
+            Verdict::Counted(endpoint) => Some(endpoint),
+            Verdict::Uncounted => None,
         }
-        let endpoint = self.anchor.upgrade()?.endpoints.resolve(template);
-        self.templates.insert(text, endpoint);
-        Some(endpoint)
+    }
+
+    fn judge(&self, template: &Template<'_>, uncounted: &Uncounted) -> Option<Verdict> {
+        if uncounted.contains(template.as_str()) {
+            return Some(Verdict::Uncounted);
+        }
+        Some(Verdict::Counted(self.anchor.upgrade()?.endpoints.resolve(template)))
     }
 
     pub(super) fn started(&mut self, endpoint: Endpoint, method: MethodLabel) -> Option<()> {

@@ -20,6 +20,7 @@ mod snapshot;
 mod tables;
 mod template_cache;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Weak};
 
@@ -52,6 +53,9 @@ pub(crate) struct Recorder {
     slots: Arc<Slots>,
 }
 
+/// Templates that go by uncounted. One set per recorder: each thread keeps what it said of a template.
+pub(crate) type Uncounted = BTreeSet<String>;
+
 /// Whether a label set had room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
@@ -83,18 +87,23 @@ impl Recorder {
         recorder
     }
 
-    /// A request has arrived.
-    pub(crate) fn begin(&self, template: &Template<'_>, method: &Method) -> Option<InFlight> {
+    /// A request has arrived; `None` if it is not counted.
+    pub(crate) fn begin(&self, template: &Template<'_>, method: &Method, uncounted: &Uncounted) -> Option<InFlight> {
         let method = MethodLabel::of(method);
         local::with(&self.weak, |local| {
-            let endpoint = local.endpoint(template)?;
+            let endpoint = local.endpoint(template, uncounted)?;
             InFlight::begin(local, endpoint, method)
         })
     }
 
     /// A request body is about to be read.
-    pub(crate) fn request_size(&self, template: &Template<'_>, method: &Method) -> Option<RequestSizeMeter> {
-        let endpoint = local::with(&self.weak, |local| local.endpoint(template))?;
+    pub(crate) fn request_size(
+        &self,
+        template: &Template<'_>,
+        method: &Method,
+        uncounted: &Uncounted,
+    ) -> Option<RequestSizeMeter> {
+        let endpoint = local::with(&self.weak, |local| local.endpoint(template, uncounted))?;
         let series = self.exchange_series(REQUEST_SIZES, endpoint, MethodLabel::of(method));
         Some(RequestSizeMeter::new(self.weak.upgrade()?, series))
     }

@@ -7,9 +7,16 @@ pub(super) struct TemplateCache {
     sets: Box<[Set; SETS]>,
 }
 
+/// What a request of a template counts as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Counted(Endpoint),
+    Uncounted,
+}
+
 #[derive(Default)]
 struct Set {
-    entries: [Option<(Box<str>, Endpoint)>; WAYS],
+    entries: [Option<(Box<str>, Verdict)>; WAYS],
     next: u8,
 }
 
@@ -20,15 +27,15 @@ impl Default for TemplateCache {
 }
 
 impl TemplateCache {
-    pub(super) fn get(&self, template: &str) -> Option<Endpoint> {
+    pub(super) fn get(&self, template: &str) -> Option<Verdict> {
         let entries = &self.sets[set_of(template)].entries;
-        entries.iter().flatten().find(|(known, _)| **known == *template).map(|&(_, endpoint)| endpoint)
+        entries.iter().flatten().find(|(known, _)| **known == *template).map(|&(_, verdict)| verdict)
     }
 
-    pub(super) fn insert(&mut self, template: &str, endpoint: Endpoint) {
+    pub(super) fn insert(&mut self, template: &str, verdict: Verdict) {
         let set = &mut self.sets[set_of(template)];
         let way = usize::from(set.next) % WAYS;
-        set.entries[way] = Some((template.into(), endpoint));
+        set.entries[way] = Some((template.into(), verdict));
         set.next = set.next.wrapping_add(1);
     }
 }
