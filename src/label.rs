@@ -172,6 +172,8 @@ pub(crate) struct MethodLabel(u8);
 
 impl MethodLabel {
     pub(crate) const COUNT: usize = NAMES.len();
+    pub(crate) const HEAD: Self = Self(4);
+    pub(crate) const CONNECT: Self = Self(7);
     pub(crate) const OTHER: Self = Self(9);
 
     pub(crate) fn of(method: &Method) -> Self {
@@ -180,10 +182,10 @@ impl MethodLabel {
             Method::POST => 1,
             Method::PUT => 2,
             Method::DELETE => 3,
-            Method::HEAD => 4,
+            Method::HEAD => return Self::HEAD,
             Method::OPTIONS => 5,
             Method::PATCH => 6,
-            Method::CONNECT => 7,
+            Method::CONNECT => return Self::CONNECT,
             Method::TRACE => 8,
             _ => return Self::OTHER,
         })

@@ -3,9 +3,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderName, Request, Response, StatusCode};
 use pin_project_lite::pin_project;
 
+use crate::label::MethodLabel;
 use crate::record::{End, InFlight, Lifetime};
 
 use super::body::ResponseBody;
@@ -25,10 +26,6 @@ pin_project! {
 /// What is known of a response before it is there.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked {
-    /// HEAD: whatever body there is will not be sent.
-    head_only: bool,
-    /// CONNECT: a success hands the connection over.
-    tunnel: bool,
     announcement: Announcement,
     /// The host wants to know how long bodies last.
     lifetimes: bool,
@@ -36,12 +33,7 @@ pub(super) struct Asked {
 
 impl Asked {
     pub(super) fn by<B>(request: &Request<B>, shared: &Shared) -> Self {
-        Self {
-            head_only: *request.method() == Method::HEAD,
-            tunnel: *request.method() == Method::CONNECT,
-            announcement: Announcement::to(request.headers(), shared.server_timing),
-            lifetimes: shared.response_duration,
-        }
+        Self { announcement: Announcement::to(request.headers(), shared.server_timing), lifetimes: shared.response_duration }
     }
 
     /// Counts the response head, and hands the guard to the body if there will be one.
@@ -55,10 +47,11 @@ impl Asked {
             response.headers_mut().append(&SERVER_TIMING, field);
         }
         let status = response.status();
-        let handed_over = status == StatusCode::SWITCHING_PROTOCOLS || self.tunnel && status.is_success();
+        let handed_over =
+            status == StatusCode::SWITCHING_PROTOCOLS || guard.method() == MethodLabel::CONNECT && status.is_success();
         guard.respond(status.as_u16(), self.lifetime(handed_over, response.headers()));
         let length = expected_bytes(&response);
-        let bodiless = self.head_only
+        let bodiless = guard.method() == MethodLabel::HEAD
             || handed_over
             || status.is_informational()
             || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)

@@ -1,6 +1,6 @@
 //! One request from arrival to the end of its response, counted once however it ends.
 
-use std::sync::{Arc, Weak};
+use std::sync::Weak;
 use std::time::Instant;
 
 use http::HeaderValue;
@@ -14,16 +14,19 @@ use super::tables::{RESPONSES, STREAMS};
 
 /// A request in flight. Dropping it is the client going away: 499 before the head, an incomplete response after it.
 pub(crate) struct InFlight {
-    anchor: Arc<Weak<Recorder>>,
+    /// Given back to a thread at the end.
+    handle: Weak<Recorder>,
     arrived: Instant,
+    bytes: u64,
     endpoint: Endpoint,
     method: MethodLabel,
     stage: Stage,
 }
 
+#[derive(Clone, Copy)]
 enum Stage {
     Waiting,
-    Responding { status: u16, bytes: u64, lifetime: Lifetime },
+    Responding { status: u16, lifetime: Lifetime },
     Ended,
 }
 
@@ -50,34 +53,33 @@ pub(crate) enum End {
 impl InFlight {
     pub(super) fn begin(local: &mut Local, endpoint: Endpoint, method: MethodLabel) -> Option<Self> {
         local.started(endpoint, method)?;
-        Some(Self { anchor: local.anchor(), arrived: Instant::now(), endpoint, method, stage: Stage::Waiting })
+        Some(Self { handle: local.handle(), arrived: Instant::now(), bytes: 0, endpoint, method, stage: Stage::Waiting })
     }
 
     /// The response head is there.
     pub(crate) fn respond(&mut self, status: u16, lifetime: Lifetime) {
         let nanoseconds = self.nanoseconds();
-        local::with(&self.anchor, |local| local.request(self.endpoint, self.method, status, nanoseconds));
-        self.stage = Stage::Responding { status, bytes: 0, lifetime };
+        local::with(&self.handle, |local| local.request(self.endpoint, self.method, status, nanoseconds));
+        self.stage = Stage::Responding { status, lifetime };
     }
 
     /// The header field that tells the browser this request's endpoint; none for an unmatched one.
     pub(crate) fn server_timing(&self) -> Option<HeaderValue> {
-        self.anchor.upgrade()?.endpoints.name(self.endpoint).server_timing.clone()
+        self.handle.upgrade()?.endpoints.name(self.endpoint).server_timing.clone()
+    }
+
+    pub(crate) fn method(&self) -> MethodLabel {
+        self.method
     }
 
     /// Body bytes were handed over.
     pub(crate) fn sent(&mut self, amount: usize) {
-        if let Stage::Responding { bytes, .. } = &mut self.stage {
-            *bytes = bytes.saturating_add(amount as u64);
-        }
+        self.bytes = self.bytes.saturating_add(amount as u64);
     }
 
     /// The body bytes handed over so far.
     pub(crate) fn bytes(&self) -> u64 {
-        match self.stage {
-            Stage::Responding { bytes, .. } => bytes,
-            Stage::Waiting | Stage::Ended => 0,
-        }
+        self.bytes
     }
 
     pub(crate) fn end(mut self, end: End) {
@@ -86,22 +88,23 @@ impl InFlight {
 
     /// The one way out.
     fn exit(&mut self, end: End) {
-        let (endpoint, method) = (self.endpoint, self.method);
-        match std::mem::replace(&mut self.stage, Stage::Ended) {
+        let (endpoint, method, bytes) = (self.endpoint, self.method, self.bytes);
+        match self.stage {
+            Stage::Ended => return,
             Stage::Waiting => {
                 let status = if end == End::Dropped { CLIENT_CLOSED_REQUEST } else { INTERNAL_SERVER_ERROR };
                 let nanoseconds = self.nanoseconds();
-                local::with(&self.anchor, |local| {
+                local::with_last(std::mem::take(&mut self.handle), |local| {
                     local.request(endpoint, method, status, nanoseconds)?;
                     local.unanswered(endpoint, method)
                 });
             }
-            Stage::Responding { status, bytes, lifetime } => {
+            Stage::Responding { status, lifetime } => {
                 self.live(status, lifetime);
-                local::with(&self.anchor, |local| local.responded(endpoint, method, end, bytes));
+                local::with_last(std::mem::take(&mut self.handle), |local| local.responded(endpoint, method, end, bytes));
             }
-            Stage::Ended => {}
         }
+        self.stage = Stage::Ended;
     }
 
     fn live(&self, status: u16, lifetime: Lifetime) {
@@ -110,14 +113,15 @@ impl InFlight {
             Lifetime::Response => RESPONSES,
             Lifetime::EventStream => STREAMS,
         };
-        let Some(recorder) = self.anchor.upgrade() else { return };
+        let Some(recorder) = self.handle.upgrade() else { return };
         let series = recorder.status_series(table, self.endpoint, self.method, status);
         let nanoseconds = self.nanoseconds();
-        local::with(&self.anchor, |local| local.observe(table, series, nanoseconds));
+        local::with(&self.handle, |local| local.observe(table, series, nanoseconds));
     }
 
     fn nanoseconds(&self) -> u64 {
-        u64::try_from(self.arrived.elapsed().as_nanos()).unwrap_or(u64::MAX)
+        let elapsed = self.arrived.elapsed();
+        elapsed.as_secs().saturating_mul(1_000_000_000).saturating_add(elapsed.subsec_nanos().into())
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a thread keeps of a recorder: its slot, and the cells it has used, found without a lock, an allocation or a hash of strings.
 
+use std::borrow::Borrow;
 use std::cell::RefCell;
 use std::sync::{Arc, Weak};
 
@@ -16,17 +17,15 @@ use super::{Recorder, Uncounted};
 
 /// One recorder's place in one thread.
 pub(super) struct Local {
-    /// A count of its own per thread: a guard that clones it contends with no other thread.
-    anchor: Arc<Weak<Recorder>>,
+    recorder: Weak<Recorder>,
+    /// Handles on the recorder for guards to take and give back: cloning one would contend with the other threads.
+    handles: Vec<Weak<Recorder>>,
     bounds: Arc<[Option<Bounds>]>,
     claim: Claim,
     templates: TemplateCache,
-    routes: Vec<Option<Box<Route>>>,
-}
-
-#[derive(Default)]
-struct Route {
-    methods: [Option<Box<Exchange>>; MethodLabel::COUNT],
+    /// By endpoint and method: one more than the place among the exchanges; 0 for none yet.
+    places: Vec<[u32; MethodLabel::COUNT]>,
+    exchanges: Vec<Exchange>,
 }
 
 /// The cells of one method and endpoint.
@@ -43,45 +42,68 @@ thread_local! {
 ///
 /// A thread that is being torn down has no place any more and writes where everybody may.
 pub(super) fn with<R>(recorder: &Weak<Recorder>, record: impl FnOnce(&mut Local) -> Option<R>) -> Option<R> {
-    let mut pending = Some(record);
+    with_handle(recorder, |local, _| record(local))
+}
+
+/// The same, for a guard that has no more to record: its handle is kept for the next one.
+pub(super) fn with_last<R>(handle: Weak<Recorder>, record: impl FnOnce(&mut Local) -> Option<R>) -> Option<R> {
+    with_handle(handle, |local, handle| {
+        if local.handles.len() < MOST_HANDLES {
+            local.handles.push(handle);
+        }
+        record(local)
+    })
+}
+
+fn with_handle<H: Borrow<Weak<Recorder>>, R>(handle: H, record: impl FnOnce(&mut Local, H) -> Option<R>) -> Option<R> {
+    let mut pending = Some((handle, record));
     let outcome = LOCALS.try_with(|locals| {
         let mut locals = locals.try_borrow_mut().ok()?;
-        let local = find_or_claim(&mut locals, recorder)?;
-        pending.take()?(local)
+        let place = find_or_claim(&mut locals, pending.as_ref()?.0.borrow())?;
+        let (handle, record) = pending.take()?;
+        record(locals.get_mut(place)?, handle)
     });
     match pending {
         None => outcome.ok()?,
-        Some(record) => {
-            let strong = recorder.upgrade()?;
-            record(&mut Local::new(&strong, strong.slots.shared()))
+        Some((handle, record)) => {
+            let strong = handle.borrow().upgrade()?;
+            record(&mut Local::new(&strong, strong.slots.shared()), handle)
         }
     }
 }
 
-fn find_or_claim<'a>(locals: &'a mut Vec<Local>, recorder: &Weak<Recorder>) -> Option<&'a mut Local> {
+fn find_or_claim(locals: &mut Vec<Local>, recorder: &Weak<Recorder>) -> Option<usize> {
     // A weak count keeps the allocation, so an address is never reused while a `Local` compares with it.
-    if let Some(index) = locals.iter().position(|local| Weak::ptr_eq(&local.anchor, recorder)) {
-        return locals.get_mut(index);
+    match locals.iter().position(|local| Weak::ptr_eq(&local.recorder, recorder)) {
+        None => claim(locals, recorder),
+        place => place,
     }
-    locals.retain(|local| local.anchor.strong_count() > 0);
+}
+
+#[cold]
+fn claim(locals: &mut Vec<Local>, recorder: &Weak<Recorder>) -> Option<usize> {
+    locals.retain(|local| local.recorder.strong_count() > 0);
     let strong = recorder.upgrade()?;
     locals.push(Local::new(&strong, strong.slots.claim()));
-    locals.last_mut()
+    Some(locals.len() - 1)
 }
 
 impl Local {
     fn new(recorder: &Arc<Recorder>, claim: Claim) -> Self {
         Self {
-            anchor: Arc::new(Arc::downgrade(recorder)),
+            recorder: Arc::downgrade(recorder),
+            handles: Vec::new(),
             bounds: Arc::clone(&recorder.bounds),
             claim,
             templates: TemplateCache::default(),
-            routes: Vec::new(),
+            places: Vec::new(),
+            exchanges: Vec::new(),
         }
     }
 
-    pub(super) fn anchor(&self) -> Arc<Weak<Recorder>> {
-        Arc::clone(&self.anchor)
+    /// A handle for a guard, which [`with_last`] takes back.
+    pub(super) fn handle(&mut self) -> Weak<Recorder> {
+        self.handles.pop().unwrap_or_else(|| Weak::clone(&self.recorder))
     }
 
     /// The template's endpoint; `None` if it is not counted.
@@ -106,7 +128,7 @@ impl Local {
         if uncounted.contains(template.as_str()) {
             return Some(Verdict::Uncounted);
         }
-        Some(Verdict::Counted(self.anchor.upgrade()?.endpoints.resolve(template)))
+        Some(Verdict::Counted(self.recorder.upgrade()?.endpoints.resolve(template)))
     }
 
     pub(super) fn started(&mut self, endpoint: Endpoint, method: MethodLabel) -> Option<()> {
@@ -147,28 +169,42 @@ impl Local {
     }
 
     fn exchange(&mut self, endpoint: Endpoint, method: MethodLabel) -> Option<&mut Exchange> {
-        let index = endpoint.index();
-        if index >= self.routes.len() {
-            self.routes.resize_with(index + 1, || None);
-        }
-        let exchange = &mut self.routes[index].get_or_insert_default().methods[method.index()];
-        if exchange.is_none() {
-            let series = self.anchor.upgrade()?.exchange_series(EXCHANGES, endpoint, method);
-            *exchange = Some(Box::new(Exchange { cell: self.claim.cell(EXCHANGES, series), statuses: Vec::new() }));
-        }
-        exchange.as_deref_mut()
+        let place = match self.places.get(endpoint.index()) {
+            Some(methods) if methods[method.index()] != 0 => methods[method.index()],
+            _ => self.new_exchange(endpoint, method)?,
+        };
+        self.exchanges.get_mut(place as usize - 1)
+    }
+
+    #[cold]
+    fn new_exchange(&mut self, endpoint: Endpoint, method: MethodLabel) -> Option<u32> {
+        let series = self.recorder.upgrade()?.exchange_series(EXCHANGES, endpoint, method);
+        self.exchanges.push(Exchange { cell: self.claim.cell(EXCHANGES, series), statuses: Vec::new() });
+        let place = u32::try_from(self.exchanges.len()).ok()?;
+        let endpoints = self.places.len().max(endpoint.index() + 1);
+        self.places.resize(endpoints, [0; MethodLabel::COUNT]);
+        self.places[endpoint.index()][method.index()] = place;
+        Some(place)
     }
 
     fn status(&mut self, endpoint: Endpoint, method: MethodLabel, status: u16) -> Option<&Cell> {
-        let position = |exchange: &Exchange| exchange.statuses.iter().position(|&(known, _)| known == status);
-        if position(self.exchange(endpoint, method)?).is_none() {
-            let series = self.anchor.upgrade()?.status_series(REQUESTS, endpoint, method, status);
-            let cell = self.claim.cell(REQUESTS, series);
-            self.exchange(endpoint, method)?.statuses.push((status, cell));
-        }
-        let exchange = self.exchange(endpoint, method)?;
-        let position = position(exchange)?;
-        Some(&exchange.statuses[position].1)
+        let statuses = &self.exchange(endpoint, method)?.statuses;
+        let position = match statuses.iter().position(|&(known, _)| known == status) {
+            Some(position) => position,
+            None => self.new_status(endpoint, method, status)?,
+        };
+        self.exchange(endpoint, method)?.statuses.get(position).map(|(_, cell)| cell)
+    }
+
+    #[cold]
+    fn new_status(&mut self, endpoint: Endpoint, method: MethodLabel, status: u16) -> Option<usize> {
+        let series = self.recorder.upgrade()?.status_series(REQUESTS, endpoint, method, status);
+        let cell = self.claim.cell(REQUESTS, series);
+        let statuses = &mut self.exchange(endpoint, method)?.statuses;
+        // Most routes answer with one status or two: an amortized growth would take twice the room.
+        statuses.reserve_exact(1);
+        statuses.push((status, cell));
+        Some(statuses.len() - 1)
     }
 }
 
@@ -189,3 +225,6 @@ impl Place {
         cell.add(self.sum, self.value);
     }
 }
+
+/// Handles that a thread keeps: as many as it has requests in flight at once, within reason.
+const MOST_HANDLES: usize = 1_024;
