@@ -21,12 +21,10 @@ pin_project! {
 }
 
 impl<B> ResponseBody<B> {
-    pub(super) fn counted(inner: B, guard: InFlight, length: Option<u64>) -> Self {
-        Self { inner, guard: Some(guard), length }
-    }
-
-    pub(super) fn uncounted(inner: B) -> Self {
-        Self { inner, guard: None, length: None }
+    /// `measured` up to a length, where one is known; not at all without it.
+    pub(super) fn new(inner: B, measured: Option<(InFlight, Option<u64>)>) -> Self {
+        let (guard, length) = measured.unzip();
+        Self { inner, guard, length: length.flatten() }
     }
 }
 

@@ -36,11 +36,8 @@ impl Asked {
         Self { announcement: Announcement::to(request.headers(), shared.server_timing), lifetimes: shared.response_duration }
     }
 
-    /// Counts the response head, and hands the guard to the body if there will be one.
-    fn answered<B: http_body::Body>(self, guard: Option<InFlight>, mut response: Response<B>) -> Response<ResponseBody<B>> {
-        let Some(mut guard) = guard else {
-            return response.map(ResponseBody::uncounted);
-        };
+    /// Counts the response head. What is left to measure is the body, if there will be one, up to the length at which its end goes unseen.
+    fn answered<B: http_body::Body>(self, mut guard: InFlight, response: &mut Response<B>) -> Option<(InFlight, Option<u64>)> {
         if self.announcement.is_due(response.headers())
             && let Some(field) = guard.server_timing()
         {
@@ -50,7 +47,7 @@ impl Asked {
         let handed_over =
             status == StatusCode::SWITCHING_PROTOCOLS || guard.method() == MethodLabel::CONNECT && status.is_success();
         guard.respond(status.as_u16(), self.lifetime(handed_over, response.headers()));
-        let length = expected_bytes(&response);
+        let length = expected_bytes(response);
         let bodiless = guard.method() == MethodLabel::HEAD
             || handed_over
             || status.is_informational()
@@ -59,9 +56,9 @@ impl Asked {
             || response.body().is_end_stream();
         if bodiless {
             guard.end(End::Complete);
-            return response.map(ResponseBody::uncounted);
+            return None;
         }
-        response.map(|body| ResponseBody::counted(body, guard, length))
+        Some((guard, length))
     }
 
     fn lifetime(self, handed_over: bool, headers: &HeaderMap) -> Lifetime {
@@ -131,7 +128,10 @@ where
         let outcome = ready!(or_failed(this.guard, || this.inner.poll(cx)));
         let guard = this.guard.take();
         Poll::Ready(match outcome {
-            Ok(response) => Ok(this.asked.answered(guard, response)),
+            Ok(mut response) => {
+                let measured = guard.and_then(|guard| this.asked.answered(guard, &mut response));
+                Ok(response.map(|body| ResponseBody::new(body, measured)))
+            }
             Err(error) => {
                 if let Some(guard) = guard {
                     guard.end(End::Failed);

@@ -40,6 +40,7 @@ impl Cell {
     ///
     /// The store releases, so that whoever reads this word has also seen what the thread had counted before
     /// (a request's end is never seen without its start).
+    #[inline]
     pub(super) fn add(&self, word: usize, amount: u64) {
         let word = &self.chunk[self.first + word / LINE].0[word % LINE];
         if self.exclusive {

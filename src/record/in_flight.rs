@@ -51,6 +51,7 @@ pub(crate) enum End {
 }
 
 impl InFlight {
+    #[inline]
     pub(super) fn begin(local: &mut Local, endpoint: Endpoint, method: MethodLabel) -> Option<Self> {
         local.started(endpoint, method)?;
         Some(Self { handle: local.handle(), arrived: Instant::now(), bytes: 0, endpoint, method, stage: Stage::Waiting })
@@ -68,20 +69,24 @@ impl InFlight {
         self.handle.upgrade()?.endpoints.name(self.endpoint).server_timing.clone()
     }
 
+    #[inline]
     pub(crate) fn method(&self) -> MethodLabel {
         self.method
     }
 
     /// Body bytes were handed over.
+    #[inline]
     pub(crate) fn sent(&mut self, amount: usize) {
         self.bytes = self.bytes.saturating_add(amount as u64);
     }
 
     /// The body bytes handed over so far.
+    #[inline]
     pub(crate) fn bytes(&self) -> u64 {
         self.bytes
     }
 
+    #[inline]
     pub(crate) fn end(mut self, end: End) {
         self.exit(end);
     }
@@ -89,8 +94,8 @@ impl InFlight {
     /// The one way out.
     fn exit(&mut self, end: End) {
         let (endpoint, method, bytes) = (self.endpoint, self.method, self.bytes);
-        match self.stage {
-            Stage::Ended => return,
+        match std::mem::replace(&mut self.stage, Stage::Ended) {
+            Stage::Ended => {}
             Stage::Waiting => {
                 let status = if end == End::Dropped { CLIENT_CLOSED_REQUEST } else { INTERNAL_SERVER_ERROR };
                 let nanoseconds = self.nanoseconds();
@@ -104,7 +109,6 @@ impl InFlight {
                 local::with_last(std::mem::take(&mut self.handle), |local| local.responded(endpoint, method, end, bytes));
             }
         }
-        self.stage = Stage::Ended;
     }
 
     fn live(&self, status: u16, lifetime: Lifetime) {
@@ -119,6 +123,7 @@ impl InFlight {
         local::with(&self.handle, |local| local.observe(table, series, nanoseconds));
     }
 
+    #[inline]
     fn nanoseconds(&self) -> u64 {
         let elapsed = self.arrived.elapsed();
         elapsed.as_secs().saturating_mul(1_000_000_000).saturating_add(elapsed.subsec_nanos().into())
@@ -126,8 +131,11 @@ impl InFlight {
 }
 
 impl Drop for InFlight {
+    #[inline]
     fn drop(&mut self) {
-        self.exit(End::Dropped);
+        if !matches!(self.stage, Stage::Ended) {
+            self.exit(End::Dropped);
+        }
     }
 }
 

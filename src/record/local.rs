@@ -41,43 +41,47 @@ thread_local! {
 /// Runs `record` on the calling thread's place in the recorder; `None` when the recorder is gone.
 ///
 /// A thread that is being torn down has no place any more and writes where everybody may.
-pub(super) fn with<R>(recorder: &Weak<Recorder>, record: impl FnOnce(&mut Local) -> Option<R>) -> Option<R> {
+#[inline]
+pub(super) fn with<R>(recorder: &Weak<Recorder>, mut record: impl FnMut(&mut Local) -> Option<R>) -> Option<R> {
     with_handle(recorder, |local, _| record(local))
 }
 
 /// The same, for a guard that has no more to record: its handle is kept for the next one.
-pub(super) fn with_last<R>(handle: Weak<Recorder>, record: impl FnOnce(&mut Local) -> Option<R>) -> Option<R> {
+#[inline]
+pub(super) fn with_last<R>(handle: Weak<Recorder>, mut record: impl FnMut(&mut Local) -> Option<R>) -> Option<R> {
     with_handle(handle, |local, handle| {
         if local.handles.len() < MOST_HANDLES {
-            local.handles.push(handle);
+            local.handles.push(std::mem::take(handle));
         }
         record(local)
     })
 }
 
-fn with_handle<H: Borrow<Weak<Recorder>>, R>(handle: H, record: impl FnOnce(&mut Local, H) -> Option<R>) -> Option<R> {
-    let mut pending = Some((handle, record));
+#[inline]
+fn with_handle<H: Borrow<Weak<Recorder>>, R>(
+    mut handle: H,
+    mut record: impl FnMut(&mut Local, &mut H) -> Option<R>,
+) -> Option<R> {
     let outcome = LOCALS.try_with(|locals| {
         let mut locals = locals.try_borrow_mut().ok()?;
-        let place = find_or_claim(&mut locals, pending.as_ref()?.0.borrow())?;
-        let (handle, record) = pending.take()?;
-        record(locals.get_mut(place)?, handle)
+        let local = find_or_claim(&mut locals, handle.borrow())?;
+        Some(record(local, &mut handle))
     });
-    match pending {
-        None => outcome.ok()?,
-        Some((handle, record)) => {
-            let strong = handle.borrow().upgrade()?;
-            record(&mut Local::new(&strong, strong.slots.shared()), handle)
-        }
+    if let Ok(Some(outcome)) = outcome {
+        return outcome;
     }
+    let strong = handle.borrow().upgrade()?;
+    record(&mut Local::shared(&strong), &mut handle)
 }
 
-fn find_or_claim(locals: &mut Vec<Local>, recorder: &Weak<Recorder>) -> Option<usize> {
+#[inline]
+fn find_or_claim<'a>(locals: &'a mut Vec<Local>, recorder: &Weak<Recorder>) -> Option<&'a mut Local> {
     // A weak count keeps the allocation, so an address is never reused while a `Local` compares with it.
-    match locals.iter().position(|local| Weak::ptr_eq(&local.recorder, recorder)) {
-        None => claim(locals, recorder),
-        place => place,
-    }
+    let place = match locals.iter().position(|local| Weak::ptr_eq(&local.recorder, recorder)) {
+        Some(place) => place,
+        None => claim(locals, recorder)?,
+    };
+    locals.get_mut(place)
 }
 
 #[cold]
@@ -89,6 +93,11 @@ fn claim(locals: &mut Vec<Local>, recorder: &Weak<Recorder>) -> Option<usize> {
 }
 
 impl Local {
+    #[cold]
+    fn shared(recorder: &Arc<Recorder>) -> Self {
+        Self::new(recorder, recorder.slots.shared())
+    }
+
     fn new(recorder: &Arc<Recorder>, claim: Claim) -> Self {
         Self {
             recorder: Arc::downgrade(recorder),
@@ -102,21 +111,18 @@ impl Local {
     }
 
     /// A handle for a guard, which [`with_last`] takes back.
+    #[inline]
     pub(super) fn handle(&mut self) -> Weak<Recorder> {
         self.handles.pop().unwrap_or_else(|| Weak::clone(&self.recorder))
     }
 
     /// The template's endpoint; `None` if it is not counted.
+    #[inline]
     pub(super) fn endpoint(&mut self, template: &Template<'_>, uncounted: &Uncounted) -> Option<Endpoint> {
         let text = template.as_str();
         let verdict = match self.templates.get(text) {
             Some(verdict) => verdict,
-            None if !template.is_endpoint() => return self.endpoint(&Template::Unmatched, uncounted),
-            None => {
-                let verdict = self.judge(template, uncounted)?;
-                self.templates.insert(text, verdict);
-                verdict
-            }
+            None => self.judge(template, uncounted)?,
         };
         match verdict {
             Verdict::Counted(endpoint) => Some(endpoint),
@@ -124,18 +130,26 @@ impl Local {
         }
     }
 
-    fn judge(&self, template: &Template<'_>, uncounted: &Uncounted) -> Option<Verdict> {
-        if uncounted.contains(template.as_str()) {
-            return Some(Verdict::Uncounted);
+    #[cold]
+    fn judge(&mut self, template: &Template<'_>, uncounted: &Uncounted) -> Option<Verdict> {
+        if !template.is_endpoint() {
+            return self.endpoint(&Template::Unmatched, uncounted).map(Verdict::Counted);
         }
-        Some(Verdict::Counted(self.recorder.upgrade()?.endpoints.resolve(template)))
+        let verdict = match uncounted.contains(template.as_str()) {
+            true => Verdict::Uncounted,
+            false => Verdict::Counted(self.recorder.upgrade()?.endpoints.resolve(template)),
+        };
+        self.templates.insert(template.as_str(), verdict);
+        Some(verdict)
     }
 
+    #[inline]
     pub(super) fn started(&mut self, endpoint: Endpoint, method: MethodLabel) -> Option<()> {
         self.exchange(endpoint, method)?.cell.add(STARTED, 1);
         Some(())
     }
 
+    #[inline]
     pub(super) fn request(&mut self, endpoint: Endpoint, method: MethodLabel, status: u16, nanoseconds: u64) -> Option<()> {
         let place = Place::of(self.bounds[REQUESTS].as_ref()?, 0, nanoseconds);
         place.add(self.status(endpoint, method, status)?);
@@ -147,6 +161,7 @@ impl Local {
         Some(())
     }
 
+    #[inline]
     pub(super) fn responded(&mut self, endpoint: Endpoint, method: MethodLabel, end: End, bytes: u64) -> Option<()> {
         let place = Place::of(self.bounds[EXCHANGES].as_ref()?, RESPONSE_SIZE, bytes);
         let cell = &self.exchange(endpoint, method)?.cell;
@@ -168,6 +183,7 @@ impl Local {
         Some(())
     }
 
+    #[inline]
     fn exchange(&mut self, endpoint: Endpoint, method: MethodLabel) -> Option<&mut Exchange> {
         let place = match self.places.get(endpoint.index()) {
             Some(methods) if methods[method.index()] != 0 => methods[method.index()],
@@ -187,6 +203,7 @@ impl Local {
         Some(place)
     }
 
+    #[inline]
     fn status(&mut self, endpoint: Endpoint, method: MethodLabel, status: u16) -> Option<&Cell> {
         let statuses = &self.exchange(endpoint, method)?.statuses;
         let position = match statuses.iter().position(|&(known, _)| known == status) {

@@ -16,6 +16,8 @@ pub(super) enum Verdict {
 
 #[derive(Default)]
 struct Set {
+    /// Of the entries, so that at most one text is compared.
+    hashes: [u64; WAYS],
     entries: [Option<(Box<str>, Verdict)>; WAYS],
     next: u8,
 }
@@ -27,21 +29,35 @@ impl Default for TemplateCache {
 }
 
 impl TemplateCache {
+    #[inline]
     pub(super) fn get(&self, template: &str) -> Option<Verdict> {
-        let entries = &self.sets[set_of(template)].entries;
-        entries.iter().flatten().find(|(known, _)| **known == *template).map(|&(_, verdict)| verdict)
+        let hash = hash(template);
+        let set = &self.sets[set_of(hash)];
+        let way = set.hashes.iter().position(|&known| known == hash)?;
+        set.entries[way].as_ref().filter(|(known, _)| **known == *template).map(|&(_, verdict)| verdict)
     }
 
     pub(super) fn insert(&mut self, template: &str, verdict: Verdict) {
-        let set = &mut self.sets[set_of(template)];
-        let way = usize::from(set.next) % WAYS;
+        let hash = hash(template);
+        let set = &mut self.sets[set_of(hash)];
+        let same = set.hashes.iter().position(|&known| known == hash);
+        let way = same.unwrap_or_else(|| {
+            set.next = set.next.wrapping_add(1);
+            usize::from(set.next) % WAYS
+        });
+        set.hashes[way] = hash;
         set.entries[way] = Some((template.into(), verdict));
-        set.next = set.next.wrapping_add(1);
     }
 }
 
-/// Spreads templates by length and by their last, middle and first bytes: enough to keep routes of one application apart.
-fn set_of(template: &str) -> usize {
+fn set_of(hash: u64) -> usize {
+    (hash >> (64 - SETS.trailing_zeros())) as usize
+}
+
+/// Spreads templates by length and by their last and middle bytes: enough to keep routes of one application apart. What it cannot tell
+/// apart takes one place in turns.
+#[inline]
+fn hash(template: &str) -> u64 {
     let bytes = template.as_bytes();
     let word = |at: usize| match bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
         Some(word) => u64::from_le_bytes(*word),
@@ -50,7 +66,7 @@ fn set_of(template: &str) -> usize {
     let last = word(bytes.len().saturating_sub(8));
     let middle = word(bytes.len() / 2);
     let mixed = (last ^ (bytes.len() as u64)).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ middle.wrapping_mul(0xC2B2_AE3D_27D4_EB4F);
-    (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - SETS.trailing_zeros())) as usize
+    mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 const SETS: usize = 64;
