@@ -42,6 +42,7 @@ pub struct RequestHead<'a> {
 }
 
 impl<'a> RequestHead<'a> {
+    #[inline]
     pub(crate) fn of<B>(request: &'a Request<B>) -> Self {
         Self { method: request.method(), uri: request.uri(), headers: request.headers(), extensions: request.extensions() }
     }
@@ -89,6 +90,7 @@ pub(crate) enum Template<'a> {
 }
 
 impl Template<'_> {
+    #[inline]
     pub(crate) fn as_str(&self) -> &str {
         match self {
             Self::Routed(template) => template,
@@ -115,6 +117,7 @@ pub(crate) enum EndpointSource {
 }
 
 impl EndpointSource {
+    #[inline]
     pub(crate) fn template<'a>(&self, head: RequestHead<'a>) -> Template<'a> {
         let template = match self {
             Self::Router => routed(head.extensions).map(Template::Routed),
@@ -176,6 +179,7 @@ impl MethodLabel {
     pub(crate) const CONNECT: Self = Self(7);
     pub(crate) const OTHER: Self = Self(9);
 
+    #[inline]
     pub(crate) fn of(method: &Method) -> Self {
         Self(match *method {
             Method::GET => 0,
@@ -191,6 +195,7 @@ impl MethodLabel {
         })
     }
 
+    #[inline]
     pub(crate) fn index(self) -> usize {
         usize::from(self.0)
     }

@@ -8,7 +8,7 @@ use pin_project_lite::pin_project;
 
 use crate::record::{End, InFlight};
 
-use super::unwind::or_failed;
+use super::unwind::FailedByPanic;
 
 pin_project! {
     /// A response body, passed on frame by frame and measured; on the wire it is the body inside.
@@ -22,6 +22,7 @@ pin_project! {
 
 impl<B> ResponseBody<B> {
     /// `measured` up to a length, where one is known; not at all without it.
+    #[inline]
     pub(super) fn new(inner: B, measured: Option<(InFlight, Option<u64>)>) -> Self {
         let (guard, length) = measured.unzip();
         Self { inner, guard, length: length.flatten() }
@@ -34,7 +35,10 @@ impl<B: Body> Body for ResponseBody<B> {
 
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
         let mut this = self.project();
-        let frame = ready!(or_failed(this.guard, || this.inner.as_mut().poll_frame(cx)));
+        let panic = FailedByPanic::unless_returned(this.guard);
+        let polled = this.inner.as_mut().poll_frame(cx);
+        panic.returned();
+        let frame = ready!(polled);
         if let Some(guard) = this.guard {
             let end = match &frame {
                 None => Some(End::Complete),

@@ -1,6 +1,6 @@
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, Request, Response, StatusCode};
@@ -11,7 +11,7 @@ use crate::record::{End, InFlight, Lifetime};
 
 use super::body::ResponseBody;
 use super::shared::Shared;
-use super::unwind::or_failed;
+use super::unwind::FailedByPanic;
 
 pin_project! {
     /// A request until its response head.
@@ -32,11 +32,13 @@ pub(super) struct Asked {
 }
 
 impl Asked {
+    #[inline]
     pub(super) fn by<B>(request: &Request<B>, shared: &Shared) -> Self {
         Self { announcement: Announcement::to(request.headers(), shared.server_timing), lifetimes: shared.response_duration }
     }
 
     /// Counts the response head. What is left to measure is the body, if there will be one, up to the length at which its end goes unseen.
+    #[inline]
     fn answered<B: http_body::Body>(self, mut guard: InFlight, response: &mut Response<B>) -> Option<(InFlight, Option<u64>)> {
         if self.announcement.is_due(response.headers())
             && let Some(field) = guard.server_timing()
@@ -80,6 +82,7 @@ enum Announcement {
 }
 
 impl Announcement {
+    #[inline]
     fn to(headers: &HeaderMap, server_timing: bool) -> Self {
         match headers.get(&SEC_FETCH_DEST) {
             _ if !server_timing => Self::Never,
@@ -88,6 +91,7 @@ impl Announcement {
         }
     }
 
+    #[inline]
     fn is_due(self, headers: &HeaderMap) -> bool {
         match self {
             Self::Never => false,
@@ -125,20 +129,23 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let outcome = ready!(or_failed(this.guard, || this.inner.poll(cx)));
-        let guard = this.guard.take();
-        Poll::Ready(match outcome {
-            Ok(mut response) => {
+        let panic = FailedByPanic::unless_returned(this.guard);
+        let outcome = this.inner.poll(cx);
+        panic.returned();
+        match outcome {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Ok(mut response)) => {
+                let guard = this.guard.take();
                 let measured = guard.and_then(|guard| this.asked.answered(guard, &mut response));
-                Ok(response.map(|body| ResponseBody::new(body, measured)))
+                Poll::Ready(Ok(response.map(|body| ResponseBody::new(body, measured))))
             }
-            Err(error) => {
-                if let Some(guard) = guard {
+            Poll::Ready(Err(error)) => {
+                if let Some(guard) = this.guard.take() {
                     guard.end(End::Failed);
                 }
-                Err(error)
+                Poll::Ready(Err(error))
             }
-        })
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use tower::Service;
 use super::body::ResponseBody;
 use super::future::{Asked, ResponseFuture};
 use super::shared::Shared;
-use super::unwind::or_failed;
+use super::unwind::FailedByPanic;
 
 /// Counts the requests of a service and measures its responses; see the [module](self::super).
 #[derive(Debug, Clone)]
@@ -54,7 +54,9 @@ where
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
         let mut guard = self.shared.begin(&request);
         let asked = Asked::by(&request, &self.shared);
-        let inner = or_failed(&mut guard, || self.inner.call(request));
+        let panic = FailedByPanic::unless_returned(&mut guard);
+        let inner = self.inner.call(request);
+        panic.returned();
         ResponseFuture::new(inner, guard, asked)
     }
 }

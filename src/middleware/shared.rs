@@ -18,6 +18,7 @@ pub(crate) struct Shared {
 
 impl Shared {
     /// `None` for a route that is not counted.
+    #[inline]
     pub(super) fn begin<B>(&self, request: &Request<B>) -> Option<InFlight> {
         self.recorder.begin(&self.template(request), request.method(), &self.uncounted)
     }
@@ -27,6 +28,7 @@ impl Shared {
         self.recorder.request_size(&self.template(request), request.method(), &self.uncounted)
     }
 
+    #[inline]
     fn template<'a, B>(&self, request: &'a Request<B>) -> Template<'a> {
         self.endpoint.template(RequestHead::of(request))
     }

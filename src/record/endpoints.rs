@@ -13,7 +13,7 @@ use super::interner::Interner;
 pub(super) struct Endpoint(u32);
 
 impl Endpoint {
-    const UNMATCHED: Self = Self(0);
+    pub(super) const UNMATCHED: Self = Self(0);
     pub(super) const OVERFLOW: Self = Self(1);
 
     pub(super) fn index(self) -> usize {

@@ -133,7 +133,7 @@ impl Local {
     #[cold]
     fn judge(&mut self, template: &Template<'_>, uncounted: &Uncounted) -> Option<Verdict> {
         if !template.is_endpoint() {
-            return self.endpoint(&Template::Unmatched, uncounted).map(Verdict::Counted);
+            return Some(Verdict::Counted(Endpoint::UNMATCHED));
         }
         let verdict = match uncounted.contains(template.as_str()) {
             true => Verdict::Uncounted,

@@ -1,4 +1,4 @@
-//! Requests of one variant, for callgrind to count: `instructions BED VARIANT`; without arguments, the names of the variants.
+//! Requests of one variant, for callgrind to count: `instructions BED VARIANT [REQUESTS]`; without arguments, the names of the variants.
 //!
 //! Only what runs inside [`measured_loop`] is to be counted: `valgrind --tool=callgrind --toggle-collect='*measured_loop*'`.
 
@@ -15,12 +15,12 @@ fn main() {
     let bed = if bed == "tower" { &variant.tower } else { &variant.axum };
     let mut worker = bed(Traffic::Mix);
     worker(1_000);
-    measured_loop(&mut worker);
+    measured_loop(&mut worker, arguments.next().and_then(|requests| requests.parse().ok()).unwrap_or(REQUESTS));
 }
 
 #[inline(never)]
-fn measured_loop(worker: &mut Worker) {
-    worker(REQUESTS);
+fn measured_loop(worker: &mut Worker, requests: usize) {
+    worker(requests);
 }
 
 const REQUESTS: usize = 2_000;
