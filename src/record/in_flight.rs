@@ -9,7 +9,7 @@ use crate::label::MethodLabel;
 
 use super::Recorder;
 use super::endpoints::Endpoint;
-use super::local::{self, Local};
+use super::local;
 use super::tables::{RESPONSES, STREAMS};
 
 /// A request in flight. Dropping it is the client going away: 499 before the head, an incomplete response after it.
@@ -51,10 +51,10 @@ pub(crate) enum End {
 }
 
 impl InFlight {
+    /// Arrived now, and counted as started.
     #[inline]
-    pub(super) fn begin(local: &mut Local, endpoint: Endpoint, method: MethodLabel) -> Option<Self> {
-        local.started(endpoint, method)?;
-        Some(Self { handle: local.handle(), arrived: Instant::now(), bytes: 0, endpoint, method, stage: Stage::Waiting })
+    pub(super) fn new(handle: Weak<Recorder>, endpoint: Endpoint, method: MethodLabel) -> Self {
+        Self { handle, arrived: Instant::now(), bytes: 0, endpoint, method, stage: Stage::Waiting }
     }
 
     /// The response head is there.
@@ -93,24 +93,30 @@ impl InFlight {
 
     /// The one way out.
     fn exit(&mut self, end: End) {
-        let (endpoint, method, bytes) = (self.endpoint, self.method, self.bytes);
         match std::mem::replace(&mut self.stage, Stage::Ended) {
             Stage::Ended => {}
-            Stage::Waiting => {
-                let status = if end == End::Dropped { CLIENT_CLOSED_REQUEST } else { INTERNAL_SERVER_ERROR };
-                let nanoseconds = self.nanoseconds();
-                local::with_last(std::mem::take(&mut self.handle), |local| {
-                    local.request(endpoint, method, status, nanoseconds)?;
-                    local.unanswered(endpoint, method)
-                });
-            }
+            Stage::Waiting => self.unanswered(end),
             Stage::Responding { status, lifetime } => {
-                self.live(status, lifetime);
+                if lifetime != Lifetime::Unrecorded {
+                    self.live(status, lifetime);
+                }
+                let (endpoint, method, bytes) = (self.endpoint, self.method, self.bytes);
                 local::with_last(std::mem::take(&mut self.handle), |local| local.responded(endpoint, method, end, bytes));
             }
         }
     }
 
+    #[cold]
+    fn unanswered(&mut self, end: End) {
+        let status = if end == End::Dropped { CLIENT_CLOSED_REQUEST } else { INTERNAL_SERVER_ERROR };
+        let (endpoint, method, nanoseconds) = (self.endpoint, self.method, self.nanoseconds());
+        local::with_last(std::mem::take(&mut self.handle), |local| {
+            local.request(endpoint, method, status, nanoseconds)?;
+            local.unanswered(endpoint, method)
+        });
+    }
+
+    #[inline(never)]
     fn live(&self, status: u16, lifetime: Lifetime) {
         let table = match lifetime {
             Lifetime::Unrecorded => return,

@@ -67,11 +67,20 @@ fn with_handle<H: Borrow<Weak<Recorder>>, R>(
         let local = find_or_claim(&mut locals, handle.borrow())?;
         Some(record(local, &mut handle))
     });
-    if let Ok(Some(outcome)) = outcome {
-        return outcome;
+    match outcome {
+        Ok(Some(outcome)) => outcome,
+        _ => with_shared(&mut handle, &mut record),
     }
-    let strong = handle.borrow().upgrade()?;
-    record(&mut Local::shared(&strong), &mut handle)
+}
+
+#[cold]
+fn with_shared<H: Borrow<Weak<Recorder>>, R>(
+    handle: &mut H,
+    record: &mut dyn FnMut(&mut Local, &mut H) -> Option<R>,
+) -> Option<R> {
+    let recorder = H::borrow(handle);
+    let strong = recorder.upgrade()?;
+    record(&mut Local::new(&strong, strong.slots.shared()), handle)
 }
 
 #[inline]
@@ -93,11 +102,6 @@ fn claim(locals: &mut Vec<Local>, recorder: &Weak<Recorder>) -> Option<usize> {
 }
 
 impl Local {
-    #[cold]
-    fn shared(recorder: &Arc<Recorder>) -> Self {
-        Self::new(recorder, recorder.slots.shared())
-    }
-
     fn new(recorder: &Arc<Recorder>, claim: Claim) -> Self {
         Self {
             recorder: Arc::downgrade(recorder),

@@ -90,10 +90,12 @@ impl Recorder {
     /// A request has arrived; `None` if it is not counted.
     pub(crate) fn begin(&self, template: &Template<'_>, method: &Method, uncounted: &Uncounted) -> Option<InFlight> {
         let method = MethodLabel::of(method);
-        local::with(&self.weak, |local| {
+        let (handle, endpoint) = local::with(&self.weak, |local| {
             let endpoint = local.endpoint(template, uncounted)?;
-            InFlight::begin(local, endpoint, method)
-        })
+            local.started(endpoint, method)?;
+            Some((local.handle(), endpoint))
+        })?;
+        Some(InFlight::new(handle, endpoint, method))
     }
 
     /// A request body is about to be read.
