@@ -15,17 +15,13 @@ pin_project! {
     pub struct ResponseBody<B> {
         #[pin]
         inner: B,
-        guard: Option<InFlight>,
-        length: Option<u64>,
+        guard: InFlight,
     }
 }
 
 impl<B> ResponseBody<B> {
-    /// `measured` up to a length, where one is known; not at all without it.
-    #[inline]
-    pub(super) fn new(inner: B, measured: Option<(InFlight, Option<u64>)>) -> Self {
-        let (guard, length) = measured.unzip();
-        Self { inner, guard, length: length.flatten() }
+    pub(super) fn new(inner: B, guard: InFlight) -> Self {
+        Self { inner, guard }
     }
 }
 
@@ -39,20 +35,17 @@ impl<B: Body> Body for ResponseBody<B> {
         let polled = this.inner.as_mut().poll_frame(cx);
         panic.returned();
         let frame = ready!(polled);
-        if let Some(guard) = this.guard {
-            let end = match &frame {
-                None => Some(End::Complete),
-                Some(Err(_)) => Some(End::Failed),
-                Some(Ok(frame)) => {
-                    guard.sent(frame.data_ref().map_or(0, Buf::remaining));
-                    // A server need not poll again once it has trailers, the declared length, or a body that says it is done.
-                    let whole = this.length.is_some_and(|length| guard.bytes() >= length);
-                    (frame.is_trailers() || whole || this.inner.is_end_stream()).then_some(End::Complete)
-                }
-            };
-            if let Some((end, guard)) = end.zip(this.guard.take_if(|_| end.is_some())) {
-                guard.end(end);
+        let end = match &frame {
+            None => Some(End::Complete),
+            Some(Err(_)) => Some(End::Failed),
+            Some(Ok(frame)) => {
+                let whole = this.guard.sent(frame.data_ref().map_or(0, Buf::remaining));
+                // A server need not poll again once it has trailers, the declared length, or a body that says it is done.
+                (whole || frame.is_trailers() || this.inner.is_end_stream()).then_some(End::Complete)
             }
+        };
+        if let Some(end) = end {
+            this.guard.take().end(end);
         }
         Poll::Ready(frame)
     }
@@ -75,6 +68,6 @@ impl<B: Default> Default for ResponseBody<B> {
 
 impl<B> fmt::Debug for ResponseBody<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ResponseBody").field("length", &self.length).finish_non_exhaustive()
+        f.debug_struct("ResponseBody").finish_non_exhaustive()
     }
 }

@@ -18,7 +18,7 @@ pin_project! {
     pub struct ResponseFuture<F> {
         #[pin]
         inner: F,
-        guard: Option<InFlight>,
+        guard: InFlight,
         asked: Asked,
     }
 }
@@ -37,30 +37,28 @@ impl Asked {
         Self { announcement: Announcement::to(request.headers(), shared.server_timing), lifetimes: shared.response_duration }
     }
 
-    /// Counts the response head. What is left to measure is the body, if there will be one, up to the length at which its end goes unseen.
+    /// Counts the response head, and the response's end if there will be no body.
     #[inline]
-    fn answered<B: http_body::Body>(self, mut guard: InFlight, response: &mut Response<B>) -> Option<(InFlight, Option<u64>)> {
+    fn answered<B: http_body::Body>(self, guard: &mut InFlight, response: &mut Response<B>) {
         if self.announcement.is_due(response.headers())
             && let Some(field) = guard.server_timing()
         {
             response.headers_mut().append(&SERVER_TIMING, field);
         }
-        let status = response.status();
+        let (status, method) = (response.status(), guard.method());
         let handed_over =
-            status == StatusCode::SWITCHING_PROTOCOLS || guard.method() == MethodLabel::CONNECT && status.is_success();
-        guard.respond(status.as_u16(), self.lifetime(handed_over, response.headers()));
+            status == StatusCode::SWITCHING_PROTOCOLS || method == Some(MethodLabel::CONNECT) && status.is_success();
         let length = expected_bytes(response);
-        let bodiless = guard.method() == MethodLabel::HEAD
+        guard.respond(status.as_u16(), self.lifetime(handed_over, response.headers()), length);
+        let bodiless = method == Some(MethodLabel::HEAD)
             || handed_over
             || status.is_informational()
             || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
             || length == Some(0)
             || response.body().is_end_stream();
         if bodiless {
-            guard.end(End::Complete);
-            return None;
+            guard.take().end(End::Complete);
         }
-        Some((guard, length))
     }
 
     fn lifetime(self, handed_over: bool, headers: &HeaderMap) -> Lifetime {
@@ -115,7 +113,7 @@ fn expected_bytes<B: http_body::Body>(response: &Response<B>) -> Option<u64> {
 }
 
 impl<F> ResponseFuture<F> {
-    pub(super) fn new(inner: F, guard: Option<InFlight>, asked: Asked) -> Self {
+    pub(super) fn new(inner: F, guard: InFlight, asked: Asked) -> Self {
         Self { inner, guard, asked }
     }
 }
@@ -135,14 +133,14 @@ where
         match outcome {
             Poll::Pending => Poll::Pending,
             Poll::Ready(Ok(mut response)) => {
+                if !this.guard.is_none() {
+                    this.asked.answered(this.guard, &mut response);
+                }
                 let guard = this.guard.take();
-                let measured = guard.and_then(|guard| this.asked.answered(guard, &mut response));
-                Poll::Ready(Ok(response.map(|body| ResponseBody::new(body, measured))))
+                Poll::Ready(Ok(response.map(|body| ResponseBody::new(body, guard))))
             }
             Poll::Ready(Err(error)) => {
-                if let Some(guard) = this.guard.take() {
-                    guard.end(End::Failed);
-                }
+                this.guard.take().end(End::Failed);
                 Poll::Ready(Err(error))
             }
         }

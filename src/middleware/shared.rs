@@ -17,9 +17,8 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// `None` for a route that is not counted.
     #[inline]
-    pub(super) fn begin<B>(&self, request: &Request<B>) -> Option<InFlight> {
+    pub(super) fn begin<B>(&self, request: &Request<B>) -> InFlight {
         self.recorder.begin(&self.template(request), request.method(), &self.uncounted)
     }
 

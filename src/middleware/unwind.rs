@@ -6,11 +6,11 @@ use crate::record::{End, InFlight};
 ///
 /// The guard lives in a future or body that may be dropped long after the panic: only here is it known that there was one.
 #[must_use]
-pub(super) struct FailedByPanic<'a>(&'a mut Option<InFlight>);
+pub(super) struct FailedByPanic<'a>(&'a mut InFlight);
 
 impl<'a> FailedByPanic<'a> {
     #[inline]
-    pub(super) fn unless_returned(guard: &'a mut Option<InFlight>) -> Self {
+    pub(super) fn unless_returned(guard: &'a mut InFlight) -> Self {
         Self(guard)
     }
 
@@ -24,8 +24,6 @@ impl<'a> FailedByPanic<'a> {
 impl Drop for FailedByPanic<'_> {
     #[cold]
     fn drop(&mut self) {
-        if let Some(guard) = self.0.take() {
-            guard.end(End::Failed);
-        }
+        self.0.take().end(End::Failed);
     }
 }

@@ -13,21 +13,20 @@ use super::local;
 use super::tables::{RESPONSES, STREAMS};
 
 /// A request in flight. Dropping it is the client going away: 499 before the head, an incomplete response after it.
-pub(crate) struct InFlight {
-    /// Given back to a thread at the end.
-    handle: Weak<Recorder>,
+///
+/// It is one pointer, because futures and bodies are moved often.
+#[derive(Default)]
+pub(crate) struct InFlight(Option<Box<Progress>>);
+
+/// Where a request in flight stands. Threads keep these from one request to the next.
+pub(super) struct Progress {
+    recorder: Weak<Recorder>,
     arrived: Instant,
     bytes: u64,
+    length: u64,
     endpoint: Endpoint,
     method: MethodLabel,
-    stage: Stage,
-}
-
-#[derive(Clone, Copy)]
-enum Stage {
-    Waiting,
-    Responding { status: u16, lifetime: Lifetime },
-    Ended,
+    head: Option<(u16, Lifetime)>,
 }
 
 /// Where the time from arrival to the end of the body goes.
@@ -51,39 +50,51 @@ pub(crate) enum End {
 }
 
 impl InFlight {
-    /// Arrived now, and counted as started.
-    #[inline]
-    pub(super) fn new(handle: Weak<Recorder>, endpoint: Endpoint, method: MethodLabel) -> Self {
-        Self { handle, arrived: Instant::now(), bytes: 0, endpoint, method, stage: Stage::Waiting }
+    /// A request that is not counted, or no longer.
+    pub(crate) const NONE: Self = Self(None);
+
+    pub(super) fn new(progress: Box<Progress>) -> Self {
+        Self(Some(progress))
     }
 
-    /// The response head is there.
-    pub(crate) fn respond(&mut self, status: u16, lifetime: Lifetime) {
-        let nanoseconds = self.nanoseconds();
-        local::with(&self.handle, |local| local.request(self.endpoint, self.method, status, nanoseconds));
-        self.stage = Stage::Responding { status, lifetime };
+    /// Itself, leaving [`NONE`](Self::NONE) behind.
+    #[inline]
+    pub(crate) fn take(&mut self) -> Self {
+        std::mem::take(self)
+    }
+
+    #[inline]
+    pub(crate) fn is_none(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// The response head is there. The body's end may go unseen once it has got to its `length`.
+    pub(crate) fn respond(&mut self, status: u16, lifetime: Lifetime, length: Option<u64>) {
+        let Some(progress) = &mut self.0 else { return };
+        progress.head = Some((status, lifetime));
+        progress.length = length.unwrap_or(u64::MAX);
+        let (endpoint, method, nanoseconds) = (progress.endpoint, progress.method, progress.nanoseconds());
+        local::with(&progress.recorder, |local| local.request(endpoint, method, status, nanoseconds));
     }
 
     /// The header field that tells the browser this request's endpoint; none for an unmatched one.
     pub(crate) fn server_timing(&self) -> Option<HeaderValue> {
-        self.handle.upgrade()?.endpoints.name(self.endpoint).server_timing.clone()
+        let progress = self.0.as_ref()?;
+        progress.recorder.upgrade()?.endpoints.name(progress.endpoint).server_timing.clone()
     }
 
     #[inline]
-    pub(crate) fn method(&self) -> MethodLabel {
-        self.method
+    pub(crate) fn method(&self) -> Option<MethodLabel> {
+        self.0.as_ref().map(|progress| progress.method)
     }
 
-    /// Body bytes were handed over.
+    /// Body bytes were handed over; whether they are all that were announced.
     #[inline]
-    pub(crate) fn sent(&mut self, amount: usize) {
-        self.bytes = self.bytes.saturating_add(amount as u64);
-    }
-
-    /// The body bytes handed over so far.
-    #[inline]
-    pub(crate) fn bytes(&self) -> u64 {
-        self.bytes
+    pub(crate) fn sent(&mut self, amount: usize) -> bool {
+        self.0.as_mut().is_some_and(|progress| {
+            progress.bytes = progress.bytes.saturating_add(amount as u64);
+            progress.bytes >= progress.length
+        })
     }
 
     #[inline]
@@ -92,25 +103,68 @@ impl InFlight {
     }
 
     /// The one way out.
+    #[inline]
     fn exit(&mut self, end: End) {
-        match std::mem::replace(&mut self.stage, Stage::Ended) {
-            Stage::Ended => {}
-            Stage::Waiting => self.unanswered(end),
-            Stage::Responding { status, lifetime } => {
+        if let Some(progress) = self.0.take() {
+            progress.exit(end);
+        }
+    }
+}
+
+impl Drop for InFlight {
+    #[inline]
+    fn drop(&mut self) {
+        self.exit(End::Dropped);
+    }
+}
+
+impl Progress {
+    /// Of no request yet.
+    pub(super) fn idle(recorder: &Weak<Recorder>) -> Self {
+        Self {
+            recorder: Weak::clone(recorder),
+            arrived: Instant::now(),
+            bytes: 0,
+            length: 0,
+            endpoint: Endpoint::UNMATCHED,
+            method: MethodLabel::OTHER,
+            head: None,
+        }
+    }
+
+    /// A request has arrived.
+    #[inline]
+    pub(super) fn arrive(&mut self, endpoint: Endpoint, method: MethodLabel) {
+        self.arrived = Instant::now();
+        self.bytes = 0;
+        self.endpoint = endpoint;
+        self.method = method;
+        self.head = None;
+    }
+
+    #[inline]
+    pub(super) fn recorder(&self) -> &Weak<Recorder> {
+        &self.recorder
+    }
+
+    fn exit(self: Box<Self>, end: End) {
+        let (endpoint, method, bytes) = (self.endpoint, self.method, self.bytes);
+        match self.head {
+            None => self.unanswered(end),
+            Some((status, lifetime)) => {
                 if lifetime != Lifetime::Unrecorded {
                     self.live(status, lifetime);
                 }
-                let (endpoint, method, bytes) = (self.endpoint, self.method, self.bytes);
-                local::with_last(std::mem::take(&mut self.handle), |local| local.responded(endpoint, method, end, bytes));
+                local::with_last(self, |local| local.responded(endpoint, method, end, bytes));
             }
         }
     }
 
     #[cold]
-    fn unanswered(&mut self, end: End) {
+    fn unanswered(self: Box<Self>, end: End) {
         let status = if end == End::Dropped { CLIENT_CLOSED_REQUEST } else { INTERNAL_SERVER_ERROR };
         let (endpoint, method, nanoseconds) = (self.endpoint, self.method, self.nanoseconds());
-        local::with_last(std::mem::take(&mut self.handle), |local| {
+        local::with_last(self, |local| {
             local.request(endpoint, method, status, nanoseconds)?;
             local.unanswered(endpoint, method)
         });
@@ -118,30 +172,17 @@ impl InFlight {
 
     #[inline(never)]
     fn live(&self, status: u16, lifetime: Lifetime) {
-        let table = match lifetime {
-            Lifetime::Unrecorded => return,
-            Lifetime::Response => RESPONSES,
-            Lifetime::EventStream => STREAMS,
-        };
-        let Some(recorder) = self.handle.upgrade() else { return };
+        let table = if lifetime == Lifetime::EventStream { STREAMS } else { RESPONSES };
+        let Some(recorder) = self.recorder.upgrade() else { return };
         let series = recorder.status_series(table, self.endpoint, self.method, status);
         let nanoseconds = self.nanoseconds();
-        local::with(&self.handle, |local| local.observe(table, series, nanoseconds));
+        local::with(&self.recorder, |local| local.observe(table, series, nanoseconds));
     }
 
     #[inline]
     fn nanoseconds(&self) -> u64 {
         let elapsed = self.arrived.elapsed();
         elapsed.as_secs().saturating_mul(1_000_000_000).saturating_add(elapsed.subsec_nanos().into())
-    }
-}
-
-impl Drop for InFlight {
-    #[inline]
-    fn drop(&mut self) {
-        if !matches!(self.stage, Stage::Ended) {
-            self.exit(End::Dropped);
-        }
     }
 }
 

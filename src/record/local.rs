@@ -1,6 +1,5 @@
 //! What a thread keeps of a recorder: its slot, and the cells it has used, found without a lock, an allocation or a hash of strings.
 
-use std::borrow::Borrow;
 use std::cell::RefCell;
 use std::sync::{Arc, Weak};
 
@@ -9,7 +8,7 @@ use crate::label::{MethodLabel, Template};
 use super::bounds::Bounds;
 use super::cell::Cell;
 use super::endpoints::Endpoint;
-use super::in_flight::End;
+use super::in_flight::{End, Progress};
 use super::slot::Claim;
 use super::tables::{BODY_ERROR, CLIENT_GONE, EXCHANGES, REQUESTS, RESPONSE_SIZE, STARTED, UNANSWERED};
 use super::template_cache::{TemplateCache, Verdict};
@@ -18,8 +17,9 @@ use super::{Recorder, Uncounted};
 /// One recorder's place in one thread.
 pub(super) struct Local {
     recorder: Weak<Recorder>,
-    /// Handles on the recorder for guards to take and give back: cloning one would contend with the other threads.
-    handles: Vec<Weak<Recorder>>,
+    /// For the requests to come: no allocation, and no change to a count that other threads change.
+    #[expect(clippy::vec_box, reason = "the boxes are what is kept")]
+    idle: Vec<Box<Progress>>,
     bounds: Arc<[Option<Bounds>]>,
     claim: Claim,
     templates: TemplateCache,
@@ -46,25 +46,22 @@ pub(super) fn with<R>(recorder: &Weak<Recorder>, mut record: impl FnMut(&mut Loc
     with_handle(recorder, |local, _| record(local))
 }
 
-/// The same, for a guard that has no more to record: its handle is kept for the next one.
+/// The same, for the last that a request has to record: the thread keeps what stood for it.
 #[inline]
-pub(super) fn with_last<R>(handle: Weak<Recorder>, mut record: impl FnMut(&mut Local) -> Option<R>) -> Option<R> {
-    with_handle(handle, |local, handle| {
-        if local.handles.len() < MOST_HANDLES {
-            local.handles.push(std::mem::take(handle));
+pub(super) fn with_last<R>(progress: Box<Progress>, mut record: impl FnMut(&mut Local) -> Option<R>) -> Option<R> {
+    with_handle(Some(progress), |local, progress| {
+        if local.idle.len() < MOST_IDLE {
+            local.idle.extend(progress.take());
         }
         record(local)
     })
 }
 
 #[inline]
-fn with_handle<H: Borrow<Weak<Recorder>>, R>(
-    mut handle: H,
-    mut record: impl FnMut(&mut Local, &mut H) -> Option<R>,
-) -> Option<R> {
+fn with_handle<H: Handle, R>(mut handle: H, mut record: impl FnMut(&mut Local, &mut H) -> Option<R>) -> Option<R> {
     let outcome = LOCALS.try_with(|locals| {
         let mut locals = locals.try_borrow_mut().ok()?;
-        let local = find_or_claim(&mut locals, handle.borrow())?;
+        let local = find_or_claim(&mut locals, handle.recorder()?)?;
         Some(record(local, &mut handle))
     });
     match outcome {
@@ -74,13 +71,28 @@ fn with_handle<H: Borrow<Weak<Recorder>>, R>(
 }
 
 #[cold]
-fn with_shared<H: Borrow<Weak<Recorder>>, R>(
-    handle: &mut H,
-    record: &mut dyn FnMut(&mut Local, &mut H) -> Option<R>,
-) -> Option<R> {
-    let recorder = H::borrow(handle);
-    let strong = recorder.upgrade()?;
+fn with_shared<H: Handle, R>(handle: &mut H, record: &mut dyn FnMut(&mut Local, &mut H) -> Option<R>) -> Option<R> {
+    let strong = handle.recorder()?.upgrade()?;
     record(&mut Local::new(&strong, strong.slots.shared()), handle)
+}
+
+/// Whatever leads to a recorder.
+trait Handle {
+    fn recorder(&self) -> Option<&Weak<Recorder>>;
+}
+
+impl Handle for &Weak<Recorder> {
+    #[inline]
+    fn recorder(&self) -> Option<&Weak<Recorder>> {
+        Some(self)
+    }
+}
+
+impl Handle for Option<Box<Progress>> {
+    #[inline]
+    fn recorder(&self) -> Option<&Weak<Recorder>> {
+        self.as_ref().map(|progress| progress.recorder())
+    }
 }
 
 #[inline]
@@ -105,7 +117,7 @@ impl Local {
     fn new(recorder: &Arc<Recorder>, claim: Claim) -> Self {
         Self {
             recorder: Arc::downgrade(recorder),
-            handles: Vec::new(),
+            idle: Vec::new(),
             bounds: Arc::clone(&recorder.bounds),
             claim,
             templates: TemplateCache::default(),
@@ -114,10 +126,14 @@ impl Local {
         }
     }
 
-    /// A handle for a guard, which [`with_last`] takes back.
+    /// A request of the template has arrived; `None` if it is not counted.
     #[inline]
-    pub(super) fn handle(&mut self) -> Weak<Recorder> {
-        self.handles.pop().unwrap_or_else(|| Weak::clone(&self.recorder))
+    pub(super) fn begin(&mut self, template: &Template<'_>, method: MethodLabel, uncounted: &Uncounted) -> Option<Box<Progress>> {
+        let endpoint = self.endpoint(template, uncounted)?;
+        self.exchange(endpoint, method)?.cell.add(STARTED, 1);
+        let mut progress = self.idle.pop().unwrap_or_else(|| Box::new(Progress::idle(&self.recorder)));
+        progress.arrive(endpoint, method);
+        Some(progress)
     }
 
     /// The template's endpoint; `None` if it is not counted.
@@ -145,12 +161,6 @@ impl Local {
         };
         self.templates.insert(template.as_str(), verdict);
         Some(verdict)
-    }
-
-    #[inline]
-    pub(super) fn started(&mut self, endpoint: Endpoint, method: MethodLabel) -> Option<()> {
-        self.exchange(endpoint, method)?.cell.add(STARTED, 1);
-        Some(())
     }
 
     #[inline]
@@ -247,5 +257,5 @@ impl Place {
     }
 }
 
-/// Handles that a thread keeps: as many as it has requests in flight at once, within reason.
-const MOST_HANDLES: usize = 1_024;
+/// What a thread keeps for requests to come: as many as it had in flight at once, within reason.
+const MOST_IDLE: usize = 1_024;

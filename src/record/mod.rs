@@ -87,15 +87,10 @@ impl Recorder {
         recorder
     }
 
-    /// A request has arrived; `None` if it is not counted.
-    pub(crate) fn begin(&self, template: &Template<'_>, method: &Method, uncounted: &Uncounted) -> Option<InFlight> {
+    /// A request has arrived; [`InFlight::NONE`] if it is not counted.
+    pub(crate) fn begin(&self, template: &Template<'_>, method: &Method, uncounted: &Uncounted) -> InFlight {
         let method = MethodLabel::of(method);
-        let (handle, endpoint) = local::with(&self.weak, |local| {
-            let endpoint = local.endpoint(template, uncounted)?;
-            local.started(endpoint, method)?;
-            Some((local.handle(), endpoint))
-        })?;
-        Some(InFlight::new(handle, endpoint, method))
+        local::with(&self.weak, |local| local.begin(template, method, uncounted)).map_or(InFlight::NONE, InFlight::new)
     }
 
     /// A request body is about to be read.
