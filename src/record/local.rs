@@ -166,7 +166,11 @@ impl Local {
     #[inline]
     pub(super) fn request(&mut self, endpoint: Endpoint, method: MethodLabel, status: u16, nanoseconds: u64) -> Option<()> {
         let place = Place::of(self.bounds[REQUESTS].as_ref()?, 0, nanoseconds);
-        place.add(self.status(endpoint, method, status)?);
+        let statuses = &self.exchange(endpoint, method)?.statuses;
+        match statuses.iter().find(|&&(known, _)| known == status) {
+            Some((_, cell)) => place.add(cell),
+            None => place.add(self.new_status(endpoint, method, status)?),
+        }
         Some(())
     }
 
@@ -217,25 +221,15 @@ impl Local {
         Some(place)
     }
 
-    #[inline]
-    fn status(&mut self, endpoint: Endpoint, method: MethodLabel, status: u16) -> Option<&Cell> {
-        let statuses = &self.exchange(endpoint, method)?.statuses;
-        let position = match statuses.iter().position(|&(known, _)| known == status) {
-            Some(position) => position,
-            None => self.new_status(endpoint, method, status)?,
-        };
-        self.exchange(endpoint, method)?.statuses.get(position).map(|(_, cell)| cell)
-    }
-
     #[cold]
-    fn new_status(&mut self, endpoint: Endpoint, method: MethodLabel, status: u16) -> Option<usize> {
+    fn new_status(&mut self, endpoint: Endpoint, method: MethodLabel, status: u16) -> Option<&Cell> {
         let series = self.recorder.upgrade()?.status_series(REQUESTS, endpoint, method, status);
         let cell = self.claim.cell(REQUESTS, series);
         let statuses = &mut self.exchange(endpoint, method)?.statuses;
         // Most routes answer with one status or two: an amortized growth would take twice the room.
         statuses.reserve_exact(1);
         statuses.push((status, cell));
-        Some(statuses.len() - 1)
+        statuses.last().map(|(_, cell)| cell)
     }
 }
 
@@ -247,10 +241,12 @@ struct Place {
 }
 
 impl Place {
+    #[inline]
     fn of(bounds: &Bounds, first: usize, value: u64) -> Self {
         Self { bucket: first + bounds.bucket(value), sum: first + bounds.buckets(), value }
     }
 
+    #[inline]
     fn add(&self, cell: &Cell) {
         cell.add(self.bucket, 1);
         cell.add(self.sum, self.value);
