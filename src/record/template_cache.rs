@@ -59,15 +59,18 @@ fn set_of(hash: u64) -> usize {
 #[inline]
 fn hash(template: &str) -> u64 {
     let bytes = template.as_bytes();
-    let word = |at: usize| match bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        Some(word) => u64::from_le_bytes(*word),
-        None => bytes.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)),
+    let (last, middle) = match bytes.len().checked_sub(WORD) {
+        Some(at) => (word(bytes, at), word(bytes, at / 2)),
+        None => (bytes.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)), 0),
     };
-    let last = word(bytes.len().saturating_sub(8));
-    let middle = word(bytes.len() / 2);
     let mixed = (last ^ (bytes.len() as u64)).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ middle.wrapping_mul(0xC2B2_AE3D_27D4_EB4F);
     mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
+fn word(bytes: &[u8], at: usize) -> u64 {
+    bytes.get(at..).and_then(|rest| rest.first_chunk::<WORD>()).map_or(0, |word| u64::from_le_bytes(*word))
+}
+
+const WORD: usize = 8;
 const SETS: usize = 64;
 const WAYS: usize = 4;
