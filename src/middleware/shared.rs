@@ -19,7 +19,9 @@ pub(crate) struct Shared {
 impl Shared {
     #[inline]
     pub(super) fn begin<B>(&self, request: &Request<B>) -> InFlight {
-        self.recorder.begin(&self.template(request), request.method(), &self.uncounted)
+        // First, because reading the clock waits for whatever was begun before it.
+        let arrived = Instant::now();
+        self.recorder.begin(arrived, &self.template(request), request.method(), &self.uncounted)
     }
 
     /// `None` for a route that is not counted.

@@ -134,8 +134,8 @@ impl Progress {
 
     /// A request has arrived.
     #[inline]
-    pub(super) fn arrive(&mut self, endpoint: Endpoint, method: MethodLabel) {
-        self.arrived = Instant::now();
+    pub(super) fn arrive(&mut self, arrived: Instant, endpoint: Endpoint, method: MethodLabel) {
+        self.arrived = arrived;
         self.bytes = 0;
         self.endpoint = endpoint;
         self.method = method;

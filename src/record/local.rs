@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::sync::{Arc, Weak};
+use std::time::Instant;
 
 use crate::label::{MethodLabel, Template};
 
@@ -126,13 +127,12 @@ impl Local {
         }
     }
 
-    /// A request of the template has arrived; `None` if it is not counted.
+    /// A request has arrived.
     #[inline]
-    pub(super) fn begin(&mut self, template: &Template<'_>, method: MethodLabel, uncounted: &Uncounted) -> Option<Box<Progress>> {
-        let endpoint = self.endpoint(template, uncounted)?;
+    pub(super) fn begin(&mut self, arrived: Instant, endpoint: Endpoint, method: MethodLabel) -> Option<Box<Progress>> {
         self.exchange(endpoint, method)?.cell.add(STARTED, 1);
         let mut progress = self.idle.pop().unwrap_or_else(|| Box::new(Progress::idle(&self.recorder)));
-        progress.arrive(endpoint, method);
+        progress.arrive(arrived, endpoint, method);
         Some(progress)
     }
 

@@ -23,6 +23,7 @@ mod template_cache;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Weak};
+use std::time::Instant;
 
 use http::Method;
 
@@ -88,9 +89,13 @@ impl Recorder {
     }
 
     /// A request has arrived; [`InFlight::NONE`] if it is not counted.
-    pub(crate) fn begin(&self, template: &Template<'_>, method: &Method, uncounted: &Uncounted) -> InFlight {
+    pub(crate) fn begin(&self, arrived: Instant, template: &Template<'_>, method: &Method, uncounted: &Uncounted) -> InFlight {
         let method = MethodLabel::of(method);
-        local::with(&self.weak, |local| local.begin(template, method, uncounted)).map_or(InFlight::NONE, InFlight::new)
+        let progress = local::with(&self.weak, |local| {
+            let endpoint = local.endpoint(template, uncounted)?;
+            local.begin(arrived, endpoint, method)
+        });
+        progress.map_or(InFlight::NONE, InFlight::new)
     }
 
     /// A request body is about to be read.
