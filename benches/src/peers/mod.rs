@@ -5,23 +5,45 @@
 mod bounds;
 mod clocks;
 mod guarded;
+mod measured_sparse;
+mod metrics_macros;
 mod no_op;
+mod prometheus_client;
+mod prometheus_vec;
 mod ready_made;
+
+use tower_rum::Monitor;
 
 use crate::beds::Variant;
 
-pub use ready_made::upkeep;
+use guarded::GuardedLayer;
+
+pub use bounds::{BYTES, SECONDS};
+pub use guarded::Record;
+pub use measured_sparse::MeasuredSparse;
+pub use metrics_macros::MetricsMacros;
+pub use prometheus_client::PrometheusClient;
+pub use prometheus_vec::{PrometheusCached, PrometheusVec};
+pub use ready_made::{axum_otel_metrics, axum_prometheus, metrics_recorder, otel_instrumentation_tower, upkeep};
 
 /// Every variant; those of one job and recorder share nothing.
 pub fn all() -> Vec<Variant> {
     vec![
         Variant::bare(),
         Variant::new("no-op layer", no_op::NoOpLayer),
-        Variant::new("full machinery, no-op recorder (B)", guarded::GuardedLayer::new(guarded::Nothing)),
+        Variant::new("full machinery, no-op recorder (B)", GuardedLayer::new(guarded::Nothing)),
         Variant::new("two Instant reads", clocks::ClocksLayer),
-        Variant::new(OURS, tower_rum::Monitor::new().layer()),
+        Variant::new(OURS, Monitor::new().layer()),
         Variant::new("axum-prometheus (A)", ready_made::axum_prometheus(false)),
         Variant::new("axum-prometheus (B)", ready_made::axum_prometheus(true)),
+        Variant::new("axum-otel-metrics (A + sizes)", ready_made::axum_otel_metrics()),
+        Variant::new("otel-instrumentation-tower (A + sizes)", ready_made::otel_instrumentation_tower()),
+        Variant::new("metrics macros by hand (B)", GuardedLayer::new(metrics_macros::MetricsMacros)),
+        Variant::new("prometheus vec (B)", GuardedLayer::new(PrometheusVec::new())),
+        Variant::new("prometheus, cached children (B)", GuardedLayer::new(PrometheusCached(PrometheusVec::new()))),
+        Variant::new("prometheus-client (B)", GuardedLayer::new(PrometheusClient::new())),
+        Variant::new("measured, sparse (B)", GuardedLayer::new(MeasuredSparse::new())),
+        Variant::new("tower-http trace, no subscriber", ready_made::trace()),
     ]
 }
 
