@@ -62,7 +62,7 @@ impl<B: Body> Body for ResponseBody<B> {
 /// A body that no request of ours led to: layers that answer by themselves, such as tower-http's timeout, make one.
 impl<B: Default> Default for ResponseBody<B> {
     fn default() -> Self {
-        Self::uncounted(B::default())
+        Self::new(B::default(), InFlight::NONE)
     }
 }
 

@@ -155,9 +155,10 @@ impl Local {
         if !template.is_endpoint() {
             return Some(Verdict::Counted(Endpoint::UNMATCHED));
         }
-        let verdict = match uncounted.contains(template.as_str()) {
-            true => Verdict::Uncounted,
-            false => Verdict::Counted(self.recorder.upgrade()?.endpoints.resolve(template)),
+        let verdict = if uncounted.contains(template.as_str()) {
+            Verdict::Uncounted
+        } else {
+            Verdict::Counted(self.recorder.upgrade()?.endpoints.resolve(template))
         };
         self.templates.insert(template.as_str(), verdict);
         Some(verdict)
