@@ -12,7 +12,7 @@ use super::form::{
     BareForm, ConversionForm, CounterForm, EngagedTimeForm, HistogramForm, InteractionForm, JourneyForm, PageLoadForm,
     PageViewForm, RequestForm, ThirdPartyFailureForm, ThirdPartyForm, UserErrorForm, WebVitalsForm,
 };
-use super::object::Object;
+use super::object::{Object, Tagged};
 use super::rejection::{Reason, Rejection};
 use super::wire::{Format, malformed_json};
 
@@ -86,68 +86,46 @@ struct BatchForm<'a> {
 }
 
 /// `{"event":"kind", …}`, the rest being the fields of that kind.
-#[derive(Deserialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
-enum EventForm<'a> {
-    #[serde(borrow)]
-    PageLoad(PageLoadForm<'a>),
-    #[serde(borrow)]
-    WebVitals(WebVitalsForm<'a>),
-    #[serde(borrow)]
-    Interaction(InteractionForm<'a>),
-    #[serde(borrow)]
-    Error(UserErrorForm<'a>),
-    #[serde(borrow)]
-    PageView(PageViewForm<'a>),
-    #[serde(borrow)]
-    Journey(JourneyForm<'a>),
-    Session(BareForm),
-    Engaged(BareForm),
-    EngagedTime(EngagedTimeForm),
-    #[serde(borrow)]
-    Conversion(ConversionForm<'a>),
-    #[serde(borrow)]
-    Request(RequestForm<'a>),
-    #[serde(borrow)]
-    ThirdParty(ThirdPartyForm<'a>),
-    #[serde(borrow)]
-    ThirdPartyFailure(ThirdPartyFailureForm<'a>),
-    #[serde(borrow)]
-    Counter(CounterForm<'a>),
-    #[serde(borrow)]
-    Histogram(HistogramForm<'a>),
-    Heartbeat(BareForm),
-}
-
+///
+/// The text is read twice, first for the kind, then straight into its form. An enum tagged by serde would keep the fields aside in between, where numbers are
+/// not numbers any more if any crate of the host's turns on `serde_json/arbitrary_precision`.
 fn decode<'a>(text: &'a str, vocabulary: &'a Vocabulary) -> Result<Event<'a>, Rejection> {
-    let Object(form) = serde_json::from_str(text).map_err(|error| undecodable(&error))?;
-    match form {
-        EventForm::PageLoad(form) => form.event(),
-        EventForm::WebVitals(form) => form.event(),
-        EventForm::Interaction(form) => form.event(vocabulary),
-        EventForm::Error(form) => form.event(),
-        EventForm::PageView(form) => Ok(form.event()),
-        EventForm::Journey(form) => form.event(vocabulary),
-        EventForm::Session(BareForm {}) => Ok(Event::Session),
-        EventForm::Engaged(BareForm {}) => Ok(Event::Engaged),
-        EventForm::EngagedTime(form) => form.event(),
-        EventForm::Conversion(form) => form.event(vocabulary),
-        EventForm::Request(form) => form.event(),
-        EventForm::ThirdParty(form) => form.event(vocabulary),
-        EventForm::ThirdPartyFailure(form) => form.event(vocabulary),
-        EventForm::Counter(form) => form.event(vocabulary),
-        EventForm::Histogram(form) => form.event(vocabulary),
-        EventForm::Heartbeat(BareForm {}) => Ok(Event::Heartbeat),
+    match &*kind(text)? {
+        "page_load" => form::<PageLoadForm>(text)?.event(),
+        "web_vitals" => form::<WebVitalsForm>(text)?.event(),
+        "interaction" => form::<InteractionForm>(text)?.event(vocabulary),
+        "error" => form::<UserErrorForm>(text)?.event(),
+        "page_view" => Ok(form::<PageViewForm>(text)?.event()),
+        "journey" => form::<JourneyForm>(text)?.event(vocabulary),
+        "session" => form(text).map(|BareForm {}| Event::Session),
+        "engaged" => form(text).map(|BareForm {}| Event::Engaged),
+        "engaged_time" => form::<EngagedTimeForm>(text)?.event(),
+        "conversion" => form::<ConversionForm>(text)?.event(vocabulary),
+        "request" => form::<RequestForm>(text)?.event(),
+        "third_party" => form::<ThirdPartyForm>(text)?.event(vocabulary),
+        "third_party_failure" => form::<ThirdPartyFailureForm>(text)?.event(vocabulary),
+        "counter" => form::<CounterForm>(text)?.event(vocabulary),
+        "histogram" => form::<HistogramForm>(text)?.event(vocabulary),
+        "heartbeat" => form(text).map(|BareForm {}| Event::Heartbeat),
+        _ => Err(Reason::UnknownKind.because("event takes a kind of event that this version knows")),
     }
 }
 
-/// No form has a field with variants of its own, so an unknown variant is an unknown kind of event.
-fn undecodable(error: &serde_json::Error) -> Rejection {
-    if error.to_string().starts_with("unknown variant") {
-        Reason::UnknownKind.because("event takes a kind of event that this version knows")
-    } else {
-        malformed_json(error)
-    }
+fn kind(text: &str) -> Result<Cow<'_, str>, Rejection> {
+    let kind: Result<Object<KindForm<'_>>, _> = serde_json::from_str(text);
+    kind.map(|Object(form)| form.event).map_err(|error| malformed_json(&error))
+}
+
+fn form<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Rejection> {
+    let form = serde_json::from_str(text);
+    form.map(|Tagged(form)| form).map_err(|error| malformed_json(&error))
+}
+
+/// The kind alone; the other fields are its form's.
+#[derive(Deserialize)]
+struct KindForm<'a> {
+    #[serde(borrow)]
+    event: Cow<'a, str>,
 }
 
 const VERSION: u64 = 1;
