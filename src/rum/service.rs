@@ -1,10 +1,12 @@
 //! A beacon's way in over HTTP: method, gate, body, event, answer.
 
-use bytes::Bytes;
+use std::pin::pin;
+
+use bytes::{Buf, BufMut};
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, Method, Request, Response};
 use http_body::Body as HttpBody;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::{BodyExt, LengthLimitError};
 
 use crate::beacon::{Format, Reason, Rejection};
 use crate::config::MAX_BODY_BYTES;
@@ -39,7 +41,7 @@ impl Ingest {
         }
     }
 
-    async fn let_in<B>(&self, request: Request<B>) -> Result<(Format, Bytes), Rejection>
+    async fn let_in<B>(&self, request: Request<B>) -> Result<(Format, Vec<u8>), Rejection>
     where
         B: HttpBody,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -53,7 +55,7 @@ impl Ingest {
 }
 
 /// The whole body, if it is within the cap; what counts is what is read, not what is declared.
-async fn read<B>(body: B) -> Result<Bytes, Rejection>
+async fn read<B>(body: B) -> Result<Vec<u8>, Rejection>
 where
     B: HttpBody,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -62,11 +64,23 @@ where
     if body.size_hint().lower() > MAX_BODY_BYTES as u64 {
         return Err(TOO_LARGE);
     }
-    match Limited::new(body, MAX_BODY_BYTES).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(TOO_LARGE),
-        Err(_) => Err(Reason::Malformed.because("the body broke off")),
+    // Copied as it comes: each piece may be one byte that holds on to a whole buffer of the server's.
+    let mut body = pin!(body);
+    let mut read = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| match error.into() {
+            // The host may have a lower cap of its own.
+            error if error.is::<LengthLimitError>() => TOO_LARGE,
+            _ => Reason::Malformed.because("the body broke off"),
+        })?;
+        if let Ok(data) = frame.into_data() {
+            if data.remaining() > MAX_BODY_BYTES - read.len() {
+                return Err(TOO_LARGE);
+            }
+            read.put(data);
+        }
     }
+    Ok(read)
 }
 
 fn refusal(rejection: Rejection) -> Response<Body> {

@@ -1,6 +1,8 @@
 //! How much a sender may ask of the ingest: bytes, time, beacons a second.
 
 use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -59,6 +61,36 @@ async fn a_body_of_exactly_64_kib_is_taken() {
                 mount.name
             );
         }
+    }
+}
+
+#[tokio::test]
+async fn a_body_in_many_pieces_does_not_keep_each_of_their_buffers() {
+    /// A piece of one byte out of a server's much larger read buffer.
+    struct Buffer {
+        _alive: Arc<()>,
+    }
+    impl AsRef<[u8]> for Buffer {
+        fn as_ref(&self) -> &[u8] {
+            b" "
+        }
+    }
+    let monitor = monitor(|builder| builder);
+    for mount in Mount::all(&monitor) {
+        let alive = Arc::new(());
+        let most = Arc::new(AtomicUsize::new(0));
+        let seen = Arc::clone(&most);
+        let pieces = (0..10_000).map(move |_| {
+            seen.fetch_max(Arc::strong_count(&alive), Ordering::Relaxed);
+            Ok::<_, Infallible>(Frame::data(Bytes::from_owner(Buffer {
+                _alive: Arc::clone(&alive),
+            })))
+        });
+        let body = BodyExt::boxed(StreamBody::new(stream::iter(pieces)));
+        let request = Request::post("/log-interaction").header("content-type", JSON);
+        assert_eq!(mount.ask(request.body(body).unwrap()).await.status, 400);
+        let most = most.load(Ordering::Relaxed);
+        assert!(most < 10, "{most} buffers at one time, {}", mount.name);
     }
 }
 
