@@ -19,7 +19,7 @@
 use crate::error::Error;
 
 use super::buckets::{Buckets, REQUEST_BUCKETS};
-use super::name::{is_metric_name, is_name};
+use super::name::{is_metric_name, is_name, is_reserved};
 
 /// What a declared histogram measures, and how the page says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,6 +151,9 @@ impl ClientFamily {
             }
             if values.is_empty() || !values.iter().all(|value| is_name(value)) {
                 return problem("takes label values of 1 to 64 printable ASCII bytes, at least one for each label");
+            }
+            if values.iter().any(|value| is_reserved(value)) {
+                return problem("takes label values, but not overflow or unmatched, which are this crate's own");
             }
         }
         Ok(())

@@ -31,7 +31,7 @@ pub use client_metric::{ClientCounter, ClientHistogram, Unit};
 pub(crate) use vocabulary::Vocabulary;
 
 use buckets::{DURATION_BUCKETS, PAGE_LOAD_BUCKETS, SIZE_BUCKETS};
-use name::{is_metric_name, is_origin};
+use name::{is_metric_name, is_origin, is_reserved};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
@@ -88,6 +88,11 @@ impl Config {
                     "an endpoint takes 1 to {} bytes without control characters, not {endpoint:?}",
                     label::MAX_ENDPOINT_BYTES
                 )));
+            }
+            if is_reserved(endpoint) {
+                return Err(Error::setting(
+                    "an endpoint is not overflow or unmatched: these are label values of this crate's own",
+                ));
             }
         }
         for cap in [self.http_series, self.family_series, self.transition_series] {

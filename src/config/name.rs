@@ -1,10 +1,16 @@
 //! What a name, a metric's name and an origin look like.
 
 use crate::error::Error;
+use crate::label::{OVERFLOW, UNMATCHED};
 
 /// A name that a browser may send.
 pub(super) fn is_name(name: &str) -> bool {
     (1..=MAX_NAME_BYTES).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// A label value that this crate gives itself: a host's own would count as what did not fit or was not known.
+pub(super) fn is_reserved(name: &str) -> bool {
+    [OVERFLOW, UNMATCHED].contains(&name)
 }
 
 /// Scheme and host, as the `Origin` header and `location.origin` write them.

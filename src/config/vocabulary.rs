@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::error::Error;
 
 use super::client_metric::{ClientCounter, ClientHistogram};
-use super::name::{MAX_NAME_BYTES, is_name, is_origin};
+use super::name::{MAX_NAME_BYTES, is_name, is_origin, is_reserved};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Vocabulary {
@@ -39,6 +39,9 @@ impl Vocabulary {
         for name in names.into_iter().flatten().chain(self.third_parties.values()) {
             if !is_name(name) {
                 return Err(Error::setting(format!("a name takes 1 to {MAX_NAME_BYTES} printable ASCII bytes, not {name:?}")));
+            }
+            if is_reserved(name) {
+                return Err(Error::setting("a name is not overflow or unmatched: these are label values of this crate's own"));
             }
         }
         for origin in self.third_parties.keys() {

@@ -1,6 +1,7 @@
 //! From an event to the metrics that it moves.
 
 use crate::beacon::{Endpoint, Event, Vital};
+use crate::label::OVERFLOW;
 use crate::record::{Counter, FamilyId, Histogram, Recorder, Room};
 
 /// Moves every metric that `event` is about. What found no room in its family is counted under the family's overflow.
@@ -49,9 +50,9 @@ pub(super) fn record(recorder: &Recorder, client_counters: usize, event: &Event<
     room
 }
 
-/// The label under which a browser's endpoint counts.
+/// The label under which a browser's endpoint counts. What has not fitted is for the recorder to say, and for no page.
 fn endpoint<'a>(recorder: &Recorder, claimed: &'a Endpoint<'_>) -> &'a str {
-    recorder.endpoint_label(claimed.as_deref())
+    recorder.endpoint_label(claimed.as_deref().filter(|&name| name != OVERFLOW))
 }
 
 fn histogram(vital: Vital) -> Histogram {

@@ -306,6 +306,23 @@ async fn an_endpoint_that_the_server_does_not_know_is_unmatched() {
     );
 }
 
+#[tokio::test]
+async fn a_page_cannot_call_itself_overflow() {
+    let monitor = monitor();
+    let events = r#"[{"event":"page_view","endpoint":"overflow","from":"overflow"}]"#;
+    assert_eq!(batch(&monitor, events).await.status(), 204);
+    let metrics = Metrics::of(&monitor).await;
+    assert_eq!(
+        metrics.value(r#"user_journeys_total{path="unmatched"}"#),
+        1.0
+    );
+    assert_eq!(
+        metrics.value(r#"user_page_transitions_total{from="unmatched",to="unmatched"}"#),
+        1.0
+    );
+    assert!(!metrics.text.contains("overflow"));
+}
+
 #[test]
 fn declarations_that_cannot_work_are_refused_with_a_word_on_what_to_do() {
     let counter = |name: &str| {
@@ -359,6 +376,30 @@ fn declarations_that_cannot_work_are_refused_with_a_word_on_what_to_do() {
         (
             Monitor::builder().goals(["with space"]).build(),
             "printable ASCII",
+        ),
+        (
+            Monitor::builder().goals(["overflow"]).build(),
+            "not overflow",
+        ),
+        (
+            Monitor::builder().journeys(["unmatched"]).build(),
+            "not overflow or unmatched",
+        ),
+        (
+            Monitor::builder()
+                .third_party("overflow", "https://cdn.example")
+                .build(),
+            "not overflow",
+        ),
+        (
+            Monitor::builder()
+                .client_counter(ClientCounter::new("a_total", "A.").label("l", ["overflow"]))
+                .build(),
+            "not overflow",
+        ),
+        (
+            Monitor::builder().endpoints(["overflow"]).build(),
+            "not overflow",
         ),
         (Monitor::builder().beacon_path("beacon").build(), "slash"),
         (
