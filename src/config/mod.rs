@@ -100,6 +100,14 @@ impl Config {
                 return Err(Error::setting(format!("a cap on series takes {LEAST_SERIES} to {MOST_SERIES}, not {cap}")));
             }
         }
+        let room = self.http_series - OWN_ENDPOINTS;
+        if self.endpoints.len() > room {
+            return Err(Error::setting(format!(
+                "of {} endpoints, a cap of {} HTTP series has room for {room}",
+                self.endpoints.len(),
+                self.http_series
+            )));
+        }
         self.paths.validate()?;
         self.gate.validate()
     }
@@ -199,5 +207,7 @@ impl GateConfig {
 /// The most that a beacon's body may hold, counted on the bytes read.
 pub(crate) const MAX_BODY_BYTES: usize = 64 * 1024;
 
+/// `unmatched` and `overflow`.
+const OWN_ENDPOINTS: usize = 2;
 const LEAST_SERIES: usize = 16;
 const MOST_SERIES: usize = 1_000_000;

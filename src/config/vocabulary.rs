@@ -47,6 +47,18 @@ impl Vocabulary {
         for origin in self.third_parties.keys() {
             is_origin(origin)?;
         }
+        let services: BTreeSet<String> = self.third_parties.values().cloned().collect();
+        // What is declared and does not fit would be lost among the overflow.
+        for (what, names) in [
+            ("interaction types", &self.interaction_types),
+            ("journeys", &self.journeys),
+            ("goals", &self.goals),
+            ("third-party services", &services),
+        ] {
+            if names.len() > family_series {
+                return Err(Error::setting(format!("{} {what} are above the cap of {family_series} series", names.len())));
+            }
+        }
         self.counters.iter().try_for_each(ClientCounter::validate)?;
         self.histograms.iter().try_for_each(ClientHistogram::validate)?;
         let mut names = BTreeSet::new();

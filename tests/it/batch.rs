@@ -401,6 +401,26 @@ fn declarations_that_cannot_work_are_refused_with_a_word_on_what_to_do() {
             Monitor::builder().endpoints(["overflow"]).build(),
             "not overflow",
         ),
+        (
+            Monitor::builder()
+                .goals((0..201).map(|number| format!("goal{number}")))
+                .build(),
+            "above the cap of 200",
+        ),
+        (
+            Monitor::builder()
+                .family_series(16)
+                .interaction_types((0..16).map(|number| format!("type{number}")))
+                .build(),
+            "above the cap of 16",
+        ),
+        (
+            Monitor::builder()
+                .http_series(16)
+                .endpoints((0..16).map(|number| format!("/{number}")))
+                .build(),
+            "room for 14",
+        ),
         (Monitor::builder().beacon_path("beacon").build(), "slash"),
         (
             Monitor::builder()
