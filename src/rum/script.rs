@@ -21,8 +21,9 @@ impl Script {
     pub(crate) fn new(config: &Config) -> Self {
         let asset = Asset::new(configured(config), "text/javascript; charset=utf-8");
         let path = format!("{}{}", config.paths.prefix, config.paths.script);
-        let (stem, ending) = path.rsplit_once('.').map_or((path.as_str(), ""), |(stem, ending)| (stem, ending));
-        let hashed_path = format!("{stem}-{}.{ending}", asset.hash());
+        let name = path.rfind('/').map_or(0, |slash| slash + 1);
+        let (stem, ending) = path.split_at(path[name..].rfind('.').map_or(path.len(), |dot| name + dot));
+        let hashed_path = format!("{stem}-{}{ending}", asset.hash());
         Self { hashed_path, path, integrity: asset.integrity(), asset }
     }
 

@@ -80,6 +80,29 @@ async fn the_hashed_path_holds_the_same_bytes_for_ever() {
 }
 
 #[tokio::test]
+async fn the_hash_goes_before_the_ending_of_the_name_if_it_has_one() {
+    for (prefix, path, before, behind) in [
+        ("", "/rum.js", "/rum-", ".js"),
+        ("", "/rum", "/rum-", ""),
+        ("/v1.2", "/rum", "/v1.2/rum-", ""),
+        ("/v1.2", "/a.b/rum.js", "/v1.2/a.b/rum-", ".js"),
+    ] {
+        let monitor = Monitor::builder().prefix(prefix).script_path(path);
+        let monitor = monitor.build().unwrap();
+        let hashed = monitor.script().hashed_path();
+        let hash = hashed
+            .strip_prefix(before)
+            .unwrap_or_else(|| panic!("{hashed}"));
+        assert_eq!(
+            hash.strip_suffix(behind).map(str::len),
+            Some(16),
+            "{hashed}"
+        );
+        assert_eq!(get(&monitor, hashed, &[]).await.status(), 200);
+    }
+}
+
+#[tokio::test]
 async fn the_integrity_hash_is_that_of_the_served_bytes() {
     use base64::Engine as _;
     use sha2::Digest as _;
