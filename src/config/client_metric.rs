@@ -97,6 +97,12 @@ impl ClientHistogram {
         if self.unit == Unit::Seconds && !name.ends_with("_seconds") {
             return Err(Error::setting(format!("the name of a histogram in seconds ends in _seconds, unlike {name:?}")));
         }
+        // A sample of another family would have that name, and a strict parser would refuse the whole scrape.
+        if ["_bucket", "_sum", "_count", "_total"].iter().any(|suffix| name.ends_with(suffix)) {
+            return Err(Error::setting(format!(
+                "a histogram's name does not end in _bucket, _sum, _count or _total, unlike {name:?}"
+            )));
+        }
         if !(self.most > 0.0 && self.most <= MOST_VALUE) {
             return Err(Error::setting(format!("the most that {name} takes is above 0 and at most {MOST_VALUE:e}")));
         }

@@ -421,6 +421,30 @@ fn declarations_that_cannot_work_are_refused_with_a_word_on_what_to_do() {
                 .build(),
             "room for 14",
         ),
+        (
+            Monitor::builder()
+                .client_histogram(ClientHistogram::new("cart_bucket", "A.", Unit::None))
+                .build(),
+            "_bucket, _sum, _count or _total",
+        ),
+        (
+            Monitor::builder()
+                .client_histogram(ClientHistogram::new("cart_sum", "A.", Unit::None))
+                .build(),
+            "_bucket, _sum, _count or _total",
+        ),
+        (
+            Monitor::builder()
+                .client_histogram(ClientHistogram::new("cart_count", "A.", Unit::None))
+                .build(),
+            "_bucket, _sum, _count or _total",
+        ),
+        (
+            Monitor::builder()
+                .client_histogram(ClientHistogram::new("cart_total", "A.", Unit::None))
+                .build(),
+            "_bucket, _sum, _count or _total",
+        ),
         (Monitor::builder().beacon_path("beacon").build(), "slash"),
         (
             Monitor::builder()
