@@ -1,5 +1,7 @@
 //! What a name, a metric's name and an origin look like.
 
+use std::net::Ipv6Addr;
+
 use crate::error::Error;
 use crate::label::{OVERFLOW, UNMATCHED};
 
@@ -13,14 +15,34 @@ pub(super) fn is_reserved(name: &str) -> bool {
     [OVERFLOW, UNMATCHED].contains(&name)
 }
 
-/// Scheme and host, as the `Origin` header and `location.origin` write them.
+/// Scheme, host and port, as the `Origin` header and `location.origin` write them: ASCII, no default port. Anything else would never match.
 pub(super) fn is_origin(origin: &str) -> Result<(), Error> {
-    let authority = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-    match authority {
-        Some(authority) if !authority.is_empty() && !authority.contains('/') => Ok(()),
-        _ => Err(Error::setting(format!(
-            "an origin is scheme and host without a path, such as https://www.example.com, not {origin:?}"
-        ))),
+    let parts = [("https://", "443"), ("http://", "80")].into_iter().find_map(|(scheme, default)| {
+        let authority = origin.strip_prefix(scheme)?;
+        let end = authority.rfind(']').map_or(0, |bracket| bracket + 1);
+        let (host, port) = match authority[end..].split_once(':') {
+            Some((rest, port)) => (&authority[..end + rest.len()], Some(port)),
+            None => (authority, None),
+        };
+        Some((host, port, default))
+    });
+    let usable = parts.is_some_and(|(host, port, default)| {
+        is_host(host)
+            && port.is_none_or(|port| port != default && port.parse::<u16>().is_ok_and(|number| number.to_string() == port))
+    });
+    if usable {
+        Ok(())
+    } else {
+        Err(Error::setting(format!(
+            "an origin is scheme and host as browsers write them, without path, wildcard or default port, such as https://www.example.com, not {origin:?}"
+        )))
+    }
+}
+
+fn is_host(host: &str) -> bool {
+    match host.strip_prefix('[') {
+        Some(address) => address.strip_suffix(']').is_some_and(|address| address.parse::<Ipv6Addr>().is_ok()),
+        None => !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte)),
     }
 }
 

@@ -324,6 +324,26 @@ async fn a_page_cannot_call_itself_overflow() {
 }
 
 #[test]
+fn origins_as_browsers_write_them_are_taken() {
+    for origin in [
+        "https://www.example.com",
+        "http://localhost:3000",
+        "https://[::1]:3000",
+        "http://[2001:db8::1]",
+        "https://xn--bcher-kva.example",
+        "https://a.example:8443",
+        "http://a_b.example.",
+        "https://a.example:80",
+    ] {
+        let built = Monitor::builder()
+            .origins([origin])
+            .third_party("cdn", origin)
+            .build();
+        assert!(built.is_ok(), "{origin}");
+    }
+}
+
+#[test]
 fn declarations_that_cannot_work_are_refused_with_a_word_on_what_to_do() {
     let counter = |name: &str| {
         Monitor::builder()
@@ -444,6 +464,66 @@ fn declarations_that_cannot_work_are_refused_with_a_word_on_what_to_do() {
                 .client_histogram(ClientHistogram::new("cart_total", "A.", Unit::None))
                 .build(),
             "_bucket, _sum, _count or _total",
+        ),
+        (
+            Monitor::builder()
+                .origins(["https://www.example.com:443"])
+                .build(),
+            "scheme and host",
+        ),
+        (
+            Monitor::builder()
+                .origins(["http://www.example.com:80"])
+                .build(),
+            "scheme and host",
+        ),
+        (
+            Monitor::builder()
+                .origins(["https://user@www.example.com"])
+                .build(),
+            "scheme and host",
+        ),
+        (
+            Monitor::builder()
+                .origins(["https://*.example.com"])
+                .build(),
+            "scheme and host",
+        ),
+        (
+            Monitor::builder()
+                .origins(["https://bücher.example"])
+                .build(),
+            "scheme and host",
+        ),
+        (
+            Monitor::builder()
+                .origins(["https://www.example.com?x"])
+                .build(),
+            "scheme and host",
+        ),
+        (
+            Monitor::builder().origins(["https://:3000"]).build(),
+            "scheme and host",
+        ),
+        (
+            Monitor::builder()
+                .origins(["https://www.example.com:99999"])
+                .build(),
+            "scheme and host",
+        ),
+        (
+            Monitor::builder()
+                .origins(["https://www.example.com:"])
+                .build(),
+            "scheme and host",
+        ),
+        (
+            Monitor::builder().origins(["https://[::1"]).build(),
+            "scheme and host",
+        ),
+        (
+            Monitor::builder().origins(["https://::1"]).build(),
+            "scheme and host",
         ),
         (Monitor::builder().beacon_path("beacon").build(), "slash"),
         (
