@@ -19,13 +19,13 @@ impl Encoding {
         }
     }
 
-    /// The coding with the highest weight, the smaller output first where two weigh the same.
+    /// The coding with the highest weight, the smaller output first where two weigh the same. That there is none weighs only what is said of it by name.
     pub(crate) fn accepted(headers: &HeaderMap) -> Self {
-        let weight = |encoding: Self| weight(headers, encoding.name());
-        let [brotli, gzip] = [Self::Brotli, Self::Gzip].map(weight);
-        if brotli > 0.0 && brotli >= gzip {
+        let [brotli, gzip] = [Self::Brotli, Self::Gzip].map(|encoding| weight(headers, encoding.name(), Some("*")));
+        let identity = weight(headers, Self::Identity.name(), None);
+        if brotli > 0.0 && brotli >= gzip && brotli >= identity {
             Self::Brotli
-        } else if gzip > 0.0 {
+        } else if gzip > 0.0 && gzip >= identity {
             Self::Gzip
         } else {
             Self::Identity
@@ -33,18 +33,19 @@ impl Encoding {
     }
 }
 
-/// The weight of a coding: its own, else that of `*`, else 0.
-fn weight(headers: &HeaderMap, coding: &str) -> f32 {
+/// The weight of a coding: its own, else that of `rest`, else 0.
+fn weight(headers: &HeaderMap, coding: &str, rest: Option<&str>) -> f32 {
     let values = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     let mut weight = None;
     for entry in values.flat_map(|value| value.split(',')) {
         let mut parts = entry.split(';').map(str::trim);
         let name = parts.next().unwrap_or_default();
-        let stated = parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse().ok());
+        let stated =
+            parts.find_map(|part| part.strip_prefix(['q', 'Q'])?.strip_prefix('=')).map_or(Some(1.0), |q| q.parse().ok());
         if name.eq_ignore_ascii_case(coding) {
             return stated.unwrap_or(0.0);
         }
-        if name == "*" {
+        if Some(name) == rest {
             weight = stated;
         }
     }
@@ -66,6 +67,11 @@ mod tests {
             ("*;q=0.2, br;q=0", Encoding::Gzip),
             ("identity", Encoding::Identity),
             ("gzip;q=high", Encoding::Identity),
+            ("br;Q=0, gzip;Q=0.5", Encoding::Gzip),
+            ("gzip;q=0.5, identity;q=1", Encoding::Identity),
+            ("identity, br;q=0.5, gzip;q=0.5", Encoding::Identity),
+            ("identity;q=0.5, gzip;q=0.5", Encoding::Gzip),
+            ("identity;q=0, *", Encoding::Brotli),
             ("", Encoding::Identity),
         ];
         for (accepted, encoding) in cases {
