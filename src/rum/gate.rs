@@ -75,12 +75,12 @@ impl Gate {
 
 /// Global Privacy Control (<https://www.w3.org/TR/gpc/>) and its predecessor Do Not Track.
 fn asks_for_privacy(headers: &HeaderMap) -> bool {
-    [&SEC_GPC, &DNT].into_iter().any(|name| text(headers, name) == Some("1"))
+    [&SEC_GPC, &DNT].into_iter().any(|name| headers.get_all(name).iter().any(|value| value == "1"))
 }
 
-/// Crawlers say what they are, in these words.
+/// Crawlers say what they are, in these words. Cubot is a brand of phones.
 fn is_robot(headers: &HeaderMap) -> bool {
-    let agent = text(headers, &USER_AGENT).unwrap_or_default().to_ascii_lowercase();
+    let agent = text(headers, &USER_AGENT).unwrap_or_default().to_ascii_lowercase().replace("cubot", "");
     ["bot", "crawl", "spider", "headless", "lighthouse"].iter().any(|word| agent.contains(word))
 }
 

@@ -335,6 +335,42 @@ async fn a_browser_that_asks_for_privacy_is_answered_204_and_counted_but_not_rec
     );
 }
 
+#[tokio::test]
+async fn a_wish_for_privacy_said_twice_is_still_one() {
+    let monitor = monitor();
+    let twice = [("sec-gpc", "1"), ("sec-gpc", "1")];
+    let mount = Mount::tower(&monitor);
+    assert_eq!(mount.ask(beacon(INTERACTION, &twice)).await.status, 204);
+    let metrics = Metrics::of(&monitor).await;
+    assert_eq!(
+        metrics.value(r#"rum_rejected_total{reason="privacy"}"#),
+        1.0
+    );
+    assert_eq!(metrics.total("rum_events_total"), 0.0);
+}
+
+#[tokio::test]
+async fn programs_that_say_so_are_not_recorded_and_a_brand_of_phones_is_none() {
+    for (agent, recorded) in [
+        ("Mozilla/5.0 (compatible; Googlebot/2.1)", false),
+        ("Mozilla/5.0 HeadlessChrome/140.0", false),
+        (
+            "Mozilla/5.0 (Linux; Android 10; CUBOT NOTE 7) Chrome/140.0 Mobile",
+            true,
+        ),
+        ("Googlebot/2.1 (CUBOT NOTE 7)", false),
+    ] {
+        let monitor = monitor();
+        let mount = Mount::tower(&monitor);
+        let answer = mount
+            .ask(beacon(INTERACTION, &[("user-agent", agent)]))
+            .await;
+        assert_eq!(answer.status, 204, "{agent}");
+        let events = Metrics::of(&monitor).await.total("rum_events_total");
+        assert_eq!(events > 0.0, recorded, "{agent}");
+    }
+}
+
 /// Posts a beacon to a fresh monitor by every mount, and asks for this status and reason, and that nothing else moves.
 async fn refused(
     path: &str,
