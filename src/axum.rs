@@ -18,7 +18,7 @@ use crate::monitor::Monitor;
 use crate::routes::{Route, RouteService};
 
 impl Monitor {
-    /// Everything: `/metrics` and the ingest.
+    /// Everything: `/metrics`, the browser script and the ingest.
     ///
     /// Merge it before [`layer`](Self::layer) goes on. With all of it on a public router, `/metrics` is public: see
     /// [`operator_routes`](Self::operator_routes).
@@ -26,7 +26,7 @@ impl Monitor {
         self.router(|_| true)
     }
 
-    /// What the browsers of users need: the ingest.
+    /// What the browsers of users need: the script and the ingest.
     pub fn public_routes<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         self.router(|route| !route.is_operators())
     }

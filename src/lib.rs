@@ -10,7 +10,7 @@
 //! let monitor = tower_rum::Monitor::new();
 //! let app: Router = Router::new()
 //!     .route("/users/{id}", get(async || "a user"))
-//!     .merge(monitor.routes())     // /metrics, /log-page-load, /log-interaction, /log-user-error
+//!     .merge(monitor.routes())     // /metrics, /rum.js, /log-beacon, /log-page-load, …
 //!     .layer(monitor.layer());     // last: it also sees what no route matched
 //! ```
 //!

@@ -178,7 +178,7 @@ impl Builder {
         self
     }
 
-    /// Count requests to our own routes (`/metrics`, `/log-…`) as well. Default: off.
+    /// Count requests to our own routes (`/metrics`, `/rum.js`, `/log-…`) as well. Default: off.
     pub fn count_own_routes(mut self, on: bool) -> Self {
         self.config.own_routes_counted = on;
         self

@@ -39,7 +39,7 @@ pub struct ClientCounter {
 }
 
 impl ClientCounter {
-    /// `name` is the metric's name, and what the page calls it; it ends in `_total`.
+    /// `name` is what the page calls it and, behind the [`namespace`](crate::Builder::namespace), the metric's name; it ends in `_total`.
     pub fn new(name: impl Into<String>, help: impl Into<String>) -> Self {
         Self { family: ClientFamily::new(name.into(), help.into()) }
     }
@@ -69,7 +69,8 @@ pub struct ClientHistogram {
 }
 
 impl ClientHistogram {
-    /// `name` is the metric's name, and what the page calls it; with [`Unit::Seconds`] it ends in `_seconds`.
+    /// `name` is what the page calls it and, behind the [`namespace`](crate::Builder::namespace), the metric's name; with
+    /// [`Unit::Seconds`] it ends in `_seconds`.
     pub fn new(name: impl Into<String>, help: impl Into<String>, unit: Unit) -> Self {
         Self { family: ClientFamily::new(name.into(), help.into()), unit, buckets: Buckets::of(REQUEST_BUCKETS), most: 600.0 }
     }

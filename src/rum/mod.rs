@@ -2,13 +2,13 @@
 //!
 //! | route | takes | moves |
 //! |---|---|---|
-//! | `POST /log-page-load` | `load_time` in milliseconds; optional `endpoint`, `phases`, `lcp`, `inp`, `fcp`, `ttfb`, `cls` | `page_load_time_seconds`, `page_load_phase_seconds`, `web_vitals_*` |
-//! | `POST /log-interaction` | `type`, a DOM event type; optional `name`, declared by the host | `user_interactions_total` |
-//! | `POST /log-user-error` | nothing, or `kind` and `endpoint` | `user_errors_total` |
+//! | `POST /log-page-load` | `load_time` in milliseconds; optional `endpoint`, `lcp`, `inp`, `fcp`, `ttfb`, `cls`, and in JSON `phases` | `page_load_time_seconds`, `page_load_phase_seconds`, `web_vitals_*` |
+//! | `POST /log-interaction` | `type`, a DOM event type; optional `name`, declared by the host, and `count` | `user_interactions_total` |
+//! | `POST /log-user-error` | nothing, or `kind`, `endpoint` and `count` | `user_errors_total` |
 //! | `POST /log-beacon` | the script's batch, JSON | all of these, and what the page measures besides |
 //!
 //! The first three each take a form (`application/x-www-form-urlencoded`) or JSON (`application/json`, or `text/plain` as `sendBeacon` sends it) and answer
-//! 204. What it refuses moves `rum_rejected_total{reason}` and nothing else. See [`Builder`](crate::Builder) for what a host can set.
+//! 204. What is refused moves `rum_rejected_total{reason}` and nothing else, a batch also `rum_batches_total{result}`. See [`Builder`](crate::Builder) for what a host can set.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
