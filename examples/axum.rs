@@ -8,10 +8,7 @@ async fn main() -> std::io::Result<()> {
     let monitor = tower_rum::Monitor::new();
     let app = Router::new()
         .route("/", get(async || "hello\n"))
-        .route(
-            "/users/{id}",
-            get(async |Path(id): Path<u64>| format!("user {id}\n")),
-        )
+        .route("/users/{id}", get(async |Path(id): Path<u64>| format!("user {id}\n")))
         .merge(monitor.routes())
         .layer(monitor.layer());
 

@@ -15,34 +15,16 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let monitor = Monitor::builder()
         .interaction_names(["buy"])
         .goals(["signup"])
-        .client_counter(
-            ClientCounter::new("votes_total", "Votes cast on a page.")
-                .label("choice", ["yes", "no"]),
-        )
+        .client_counter(ClientCounter::new("votes_total", "Votes cast on a page.").label("choice", ["yes", "no"]))
         .build()?;
     let app = Router::new()
         .route("/", get(async || page("Home")))
         .route("/page2", get(async || page("Second page")))
-        .route(
-            "/users/{id}",
-            get(async |Path(id): Path<u64>| page(&format!("User {id}"))),
-        )
+        .route("/users/{id}", get(async |Path(id): Path<u64>| page(&format!("User {id}"))))
         .route("/simulate-load", get(simulate_load))
         .route("/simulate-error", get(simulate_error))
-        .route(
-            "/demo.js",
-            get((
-                [(header::CONTENT_TYPE, "text/javascript")],
-                include_str!("demo/demo.js"),
-            )),
-        )
-        .route(
-            "/demo.css",
-            get((
-                [(header::CONTENT_TYPE, "text/css")],
-                include_str!("demo/demo.css"),
-            )),
-        )
+        .route("/demo.js", get(([(header::CONTENT_TYPE, "text/javascript")], include_str!("demo/demo.js"))))
+        .route("/demo.css", get(([(header::CONTENT_TYPE, "text/css")], include_str!("demo/demo.css"))))
         .merge(monitor.routes())
         .layer(monitor.layer());
 
@@ -51,9 +33,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let address = listener.local_addr()?;
     println!("the site      http://{address}/");
     println!("its metrics   http://{address}/metrics");
-    axum::serve(listener, app)
-        .with_graceful_shutdown(interrupted())
-        .await?;
+    axum::serve(listener, app).with_graceful_shutdown(interrupted()).await?;
     Ok(())
 }
 

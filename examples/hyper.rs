@@ -14,13 +14,9 @@ use tower::{ServiceBuilder, service_fn};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let monitor = tower_rum::Monitor::builder()
-        .endpoint(|request| (request.uri().path() == "/").then_some(Cow::Borrowed("/")))
-        .build()?;
-    let service = ServiceBuilder::new()
-        .layer(monitor.routes_layer())
-        .layer(monitor.layer())
-        .service(service_fn(app));
+    let monitor =
+        tower_rum::Monitor::builder().endpoint(|request| (request.uri().path() == "/").then_some(Cow::Borrowed("/"))).build()?;
+    let service = ServiceBuilder::new().layer(monitor.routes_layer()).layer(monitor.layer()).service(service_fn(app));
 
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 3000)).await?;
     loop {
@@ -28,9 +24,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let service = TowerToHyperService::new(service.clone());
         tokio::spawn(async move {
             // A client that breaks the connection off is none of the server's errors.
-            let _ = auto::Builder::new(TokioExecutor::new())
-                .serve_connection(TokioIo::new(stream), service)
-                .await;
+            let _ = auto::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await;
         });
     }
 }

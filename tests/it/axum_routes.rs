@@ -17,25 +17,12 @@ async fn public_routes_are_the_ingest_and_operator_routes_the_metrics() {
     let all = Mount::router("routes", monitor.routes());
     let public = Mount::router("public", monitor.public_routes());
     let operator = Mount::router("operator", monitor.operator_routes());
-    let status = async |mount: &Mount, uri: &str| {
-        mount
-            .ask(Request::get(uri).body(whole("")).unwrap())
-            .await
-            .status
-    };
+    let status = async |mount: &Mount, uri: &str| mount.ask(Request::get(uri).body(whole("")).unwrap()).await.status;
     for path in INGEST {
-        let statuses = [
-            status(&all, path).await,
-            status(&public, path).await,
-            status(&operator, path).await,
-        ];
+        let statuses = [status(&all, path).await, status(&public, path).await, status(&operator, path).await];
         assert_eq!(statuses, [405, 405, 404], "{path}");
     }
-    let statuses = [
-        status(&all, "/metrics").await,
-        status(&public, "/metrics").await,
-        status(&operator, "/metrics").await,
-    ];
+    let statuses = [status(&all, "/metrics").await, status(&public, "/metrics").await, status(&operator, "/metrics").await];
     assert_eq!(statuses, [200, 404, 200]);
 }
 
@@ -43,53 +30,31 @@ async fn public_routes_are_the_ingest_and_operator_routes_the_metrics() {
 async fn the_two_halves_merge_and_leave_a_metrics_path_of_the_hosts_own_alone() {
     let monitor = monitor();
     let _: Router = monitor.public_routes().merge(monitor.operator_routes());
-    let own: Router = Router::new()
-        .route("/metrics", get(async || "my own"))
-        .merge(monitor.public_routes());
-    let answer = Mount::router("own", own)
-        .ask(Request::get("/metrics").body(whole("")).unwrap())
-        .await;
+    let own: Router = Router::new().route("/metrics", get(async || "my own")).merge(monitor.public_routes());
+    let answer = Mount::router("own", own).ask(Request::get("/metrics").body(whole("")).unwrap()).await;
     assert_eq!((answer.status, answer.text.as_str()), (200, "my own"));
 }
 
 #[tokio::test]
 async fn routes_merge_into_a_router_with_state() {
     let monitor = monitor();
-    let app = Router::new()
-        .route("/", get(async |_: axum::extract::State<u8>| "state"))
-        .merge(monitor.routes());
+    let app = Router::new().route("/", get(async |_: axum::extract::State<u8>| "state")).merge(monitor.routes());
     let mount = Mount::router("state", app.with_state(7));
-    assert_eq!(
-        mount
-            .ask(Request::get("/metrics").body(whole("")).unwrap())
-            .await
-            .status,
-        200
-    );
+    assert_eq!(mount.ask(Request::get("/metrics").body(whole("")).unwrap()).await.status, 200);
 }
 
 #[tokio::test]
 async fn own_routes_are_counted_only_when_asked_for_and_by_exact_template() {
     for (counted, expected) in [(false, 1.0), (true, 1.0 + 1.0 + 3.0)] {
-        let monitor = Monitor::builder()
-            .registry(Registry::new())
-            .count_own_routes(counted)
-            .build()
-            .unwrap();
-        let app: Router = Router::new()
-            .route("/metrics-foo", get(async || "not ours"))
-            .merge(monitor.routes())
-            .layer(monitor.layer());
+        let monitor = Monitor::builder().registry(Registry::new()).count_own_routes(counted).build().unwrap();
+        let app: Router =
+            Router::new().route("/metrics-foo", get(async || "not ours")).merge(monitor.routes()).layer(monitor.layer());
         let mount = Mount::router("app", app);
         for path in INGEST.into_iter().chain(["/metrics", "/metrics-foo"]) {
             mount.ask(Request::get(path).body(whole("")).unwrap()).await;
         }
         let metrics = Metrics::of(&monitor).await;
-        assert_eq!(
-            metrics.total("http_requests_total"),
-            expected,
-            "counted: {counted}"
-        );
+        assert_eq!(metrics.total("http_requests_total"), expected, "counted: {counted}");
         let foo = r#"http_requests_total{method="GET",endpoint="/metrics-foo",status="200"}"#;
         assert_eq!(metrics.value(foo), 1.0);
     }
@@ -98,40 +63,20 @@ async fn own_routes_are_counted_only_when_asked_for_and_by_exact_template() {
 #[tokio::test]
 async fn a_browser_may_name_the_templates_that_this_server_has_served() {
     let monitor = monitor();
-    let app: Router = Router::new()
-        .route("/users/{id}", get(async || "user"))
-        .merge(monitor.routes())
-        .layer(monitor.layer());
+    let app: Router = Router::new().route("/users/{id}", get(async || "user")).merge(monitor.routes()).layer(monitor.layer());
     let mount = Mount::router("app", app);
     let load = async || {
         let body = "load_time=100&endpoint=%2Fusers%2F%7Bid%7D";
-        assert_eq!(
-            mount
-                .post("/log-page-load", crate::support::mount::FORM, body)
-                .await
-                .status,
-            204
-        );
+        assert_eq!(mount.post("/log-page-load", crate::support::mount::FORM, body).await.status, 204);
     };
     load().await;
-    mount
-        .ask(Request::get("/users/7").body(whole("")).unwrap())
-        .await;
+    mount.ask(Request::get("/users/7").body(whole("")).unwrap()).await;
     load().await;
     let metrics = Metrics::of(&monitor).await;
-    assert_eq!(
-        metrics.value(r#"page_load_time_seconds_count{endpoint="unmatched"}"#),
-        1.0
-    );
-    assert_eq!(
-        metrics.value(r#"page_load_time_seconds_count{endpoint="/users/{id}"}"#),
-        1.0
-    );
+    assert_eq!(metrics.value(r#"page_load_time_seconds_count{endpoint="unmatched"}"#), 1.0);
+    assert_eq!(metrics.value(r#"page_load_time_seconds_count{endpoint="/users/{id}"}"#), 1.0);
 }
 
 fn monitor() -> Monitor {
-    Monitor::builder()
-        .registry(Registry::new())
-        .build()
-        .unwrap()
+    Monitor::builder().registry(Registry::new()).build().unwrap()
 }

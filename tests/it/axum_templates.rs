@@ -43,13 +43,8 @@ async fn each_way_to_mount_a_route_has_its_template() {
     let monitor = monitor();
     let api = Router::new()
         .route("/items/{id}", get(async || "item"))
-        .nest(
-            "/v2",
-            Router::new().route("/deep/{id}", get(async || "deep")),
-        );
-    let echo = service_fn(async |_| {
-        Ok::<_, std::convert::Infallible>(http::Response::new(axum::body::Body::empty()))
-    });
+        .nest("/v2", Router::new().route("/deep/{id}", get(async || "deep")));
+    let echo = service_fn(async |_| Ok::<_, std::convert::Infallible>(http::Response::new(axum::body::Body::empty())));
     let app: Router = Router::new()
         .route("/", get(async || "home"))
         .route("/users/{id}", get(async || "user"))
@@ -60,10 +55,7 @@ async fn each_way_to_mount_a_route_has_its_template() {
         .route_service("/service/{x}", echo)
         .nest("/api", api)
         .nest_service("/static", echo)
-        .nest_service(
-            "/inner",
-            Router::new().route("/users/{id}", get(async || "inner")),
-        )
+        .nest_service("/inner", Router::new().route("/users/{id}", get(async || "inner")))
         .merge(Router::new().route("/merged/{id}", get(async || "merged")))
         .merge(monitor.routes())
         .fallback(async || (http::StatusCode::NOT_FOUND, "nothing here"))
@@ -76,42 +68,17 @@ async fn each_way_to_mount_a_route_has_its_template() {
 #[tokio::test]
 async fn a_layer_inside_a_router_used_as_a_service_sees_the_template_under_its_mount() {
     let monitor = monitor();
-    let inner: Router = Router::new()
-        .route("/users/{id}", get(async || "inner"))
-        .layer(monitor.layer());
+    let inner: Router = Router::new().route("/users/{id}", get(async || "inner")).layer(monitor.layer());
     let app: Router = Router::new().nest_service("/inner", inner);
-    counted(
-        &monitor,
-        app,
-        "GET",
-        "/inner/users/7",
-        &[("/inner/users/{id}", 200)],
-    )
-    .await;
+    counted(&monitor, app, "GET", "/inner/users/7", &[("/inner/users/{id}", 200)]).await;
 }
 
 #[tokio::test]
 async fn a_route_layer_counts_matched_requests_alone() {
     let monitor = monitor();
-    let app: Router = Router::new()
-        .route("/users/{id}", get(async || "user"))
-        .route_layer(monitor.layer());
-    counted(
-        &monitor,
-        app.clone(),
-        "GET",
-        "/users/7",
-        &[("/users/{id}", 200)],
-    )
-    .await;
-    counted(
-        &monitor,
-        app.clone(),
-        "PUT",
-        "/users/7",
-        &[("/users/{id}", 405)],
-    )
-    .await;
+    let app: Router = Router::new().route("/users/{id}", get(async || "user")).route_layer(monitor.layer());
+    counted(&monitor, app.clone(), "GET", "/users/7", &[("/users/{id}", 200)]).await;
+    counted(&monitor, app.clone(), "PUT", "/users/7", &[("/users/{id}", 405)]).await;
     counted(&monitor, app, "GET", "/nope", &[]).await;
 }
 
@@ -126,18 +93,9 @@ async fn a_layer_around_the_router_sees_no_template() {
 #[tokio::test]
 async fn a_preflight_that_cors_answers_inside_the_router_has_the_template() {
     let monitor = monitor();
-    let app: Router = Router::new()
-        .route("/users/{id}", get(async || "user"))
-        .layer(CorsLayer::permissive())
-        .layer(monitor.layer());
-    counted(
-        &monitor,
-        app.clone(),
-        "OPTIONS",
-        "/users/7",
-        &[("/users/{id}", 200)],
-    )
-    .await;
+    let app: Router =
+        Router::new().route("/users/{id}", get(async || "user")).layer(CorsLayer::permissive()).layer(monitor.layer());
+    counted(&monitor, app.clone(), "OPTIONS", "/users/7", &[("/users/{id}", 200)]).await;
     counted(&monitor, app, "OPTIONS", "/nope", &[("unmatched", 200)]).await;
 }
 
@@ -145,10 +103,7 @@ async fn a_preflight_that_cors_answers_inside_the_router_has_the_template() {
 async fn a_preflight_that_cors_answers_before_routing_is_unmatched_or_not_seen() {
     let monitor = monitor();
     let router: Router = Router::new().route("/users/{id}", get(async || "user"));
-    let outside = ServiceBuilder::new()
-        .layer(monitor.layer())
-        .layer(CorsLayer::permissive())
-        .service(router.clone());
+    let outside = ServiceBuilder::new().layer(monitor.layer()).layer(CorsLayer::permissive()).service(router.clone());
     let app = Router::new().fallback_service(outside);
     counted(&monitor, app, "OPTIONS", "/users/7", &[("unmatched", 200)]).await;
 
@@ -161,10 +116,7 @@ async fn a_preflight_that_cors_answers_before_routing_is_unmatched_or_not_seen()
 #[tokio::test]
 async fn ten_thousand_random_paths_are_one_series() {
     let monitor = monitor();
-    let app: Router = Router::new()
-        .route("/users/{id}", get(async || "user"))
-        .merge(monitor.routes())
-        .layer(monitor.layer());
+    let app: Router = Router::new().route("/users/{id}", get(async || "user")).merge(monitor.routes()).layer(monitor.layer());
     let mount = Mount::router("app", app);
     let mut random = Random::seeded(7);
     let ask = async |method: &str, uri: String| mount.ask(asked(method, &uri)).await.status;
@@ -184,44 +136,24 @@ async fn ten_thousand_random_paths_are_one_series() {
 }
 
 /// Sends one request, and asks that exactly these templates and statuses were counted, once each.
-async fn counted(
-    monitor: &Monitor,
-    app: Router,
-    method: &str,
-    uri: &str,
-    expected: &[(&str, u16)],
-) {
+async fn counted(monitor: &Monitor, app: Router, method: &str, uri: &str, expected: &[(&str, u16)]) {
     let before = Metrics::of(monitor).await;
     let _ = Mount::router("app", app).ask(asked(method, uri)).await;
     let mut moved = moved(&before, &Metrics::of(monitor).await);
     moved.retain(|series, _| series.starts_with("http_requests_total"));
     let label = if method == "BREW" { "_OTHER" } else { method };
     let series = |&(endpoint, status): &(&str, u16)| {
-        format!(
-            r#"http_requests_total{{method="{label}",endpoint="{endpoint}",status="{status}"}}"#
-        )
+        format!(r#"http_requests_total{{method="{label}",endpoint="{endpoint}",status="{status}"}}"#)
     };
-    assert_eq!(
-        moved,
-        expected
-            .iter()
-            .map(|expected| (series(expected), 1.0))
-            .collect(),
-        "{method} {uri}"
-    );
+    assert_eq!(moved, expected.iter().map(|expected| (series(expected), 1.0)).collect(), "{method} {uri}");
 }
 
 fn asked(method: &str, uri: &str) -> Request<Body> {
     let request = Request::builder().method(method).uri(uri);
-    let request = request
-        .header("origin", "https://example.com")
-        .header("access-control-request-method", "GET");
+    let request = request.header("origin", "https://example.com").header("access-control-request-method", "GET");
     request.body(whole("")).unwrap()
 }
 
 fn monitor() -> Monitor {
-    Monitor::builder()
-        .registry(Registry::new())
-        .build()
-        .unwrap()
+    Monitor::builder().registry(Registry::new()).build().unwrap()
 }

@@ -29,11 +29,7 @@ async fn a_body_over_64_kib_is_413_by_the_bytes_read_whatever_is_declared() {
     let monitor = monitor(|builder| builder);
     for mount in Mount::all(&monitor) {
         for path in PATHS {
-            for body in [
-                || whole(MOST + 1),
-                || chunked(MOST + 1),
-                || chunked(10 * MOST),
-            ] {
+            for body in [|| whole(MOST + 1), || chunked(MOST + 1), || chunked(10 * MOST)] {
                 for declared in [None, Some("10"), Some("99999999")] {
                     let mut request = Request::post(path).header("content-type", JSON);
                     if let Some(length) = declared {
@@ -54,12 +50,7 @@ async fn a_body_of_exactly_64_kib_is_taken() {
     for mount in Mount::all(&monitor) {
         for body in [|| whole(MOST), || chunked(MOST)] {
             let request = Request::post("/log-interaction").header("content-type", JSON);
-            assert_eq!(
-                mount.ask(request.body(body()).unwrap()).await.status,
-                204,
-                "{}",
-                mount.name
-            );
+            assert_eq!(mount.ask(request.body(body()).unwrap()).await.status, 204, "{}", mount.name);
         }
     }
 }
@@ -82,9 +73,7 @@ async fn a_body_in_many_pieces_does_not_keep_each_of_their_buffers() {
         let seen = Arc::clone(&most);
         let pieces = (0..10_000).map(move |_| {
             seen.fetch_max(Arc::strong_count(&alive), Ordering::Relaxed);
-            Ok::<_, Infallible>(Frame::data(Bytes::from_owner(Buffer {
-                _alive: Arc::clone(&alive),
-            })))
+            Ok::<_, Infallible>(Frame::data(Bytes::from_owner(Buffer { _alive: Arc::clone(&alive) })))
         });
         let body = BodyExt::boxed(StreamBody::new(stream::iter(pieces)));
         let request = Request::post("/log-interaction").header("content-type", JSON);
@@ -103,18 +92,11 @@ async fn a_chunked_body_over_64_kib_is_413_on_a_real_connection() {
         let before = Metrics::of(&monitor).await;
         let head = head("/log-interaction", "Transfer-Encoding: chunked");
         let last = "10\r\n{\"type\":\"click\"}\r\n0\r\n\r\n";
-        let answer = wire::exchange(
-            server.address,
-            format!("{head}{}{last}", chunk.repeat(chunks)),
-        )
-        .await;
+        let answer = wire::exchange(server.address, format!("{head}{}{last}", chunk.repeat(chunks))).await;
         assert_eq!(wire::status(&answer), status);
         if status == 413 {
             let moved = moved(&before, &Metrics::of(&monitor).await);
-            assert_eq!(
-                moved,
-                only([(r#"rum_rejected_total{reason="too_large"}"#, 1.0)])
-            );
+            assert_eq!(moved, only([(r#"rum_rejected_total{reason="too_large"}"#, 1.0)]));
         }
     }
 }
@@ -127,12 +109,7 @@ async fn a_declared_length_over_64_kib_is_413_before_a_byte_of_it_is_sent() {
         let answer = wire::exchange(server.address, head(path, "Content-Length: 65537")).await;
         assert_eq!(wire::status(&answer), 413);
     }
-    assert_eq!(
-        Metrics::of(&monitor)
-            .await
-            .value(r#"rum_rejected_total{reason="too_large"}"#),
-        3.0
-    );
+    assert_eq!(Metrics::of(&monitor).await.value(r#"rum_rejected_total{reason="too_large"}"#), 3.0);
 }
 
 #[tokio::test]
@@ -141,19 +118,11 @@ async fn a_body_that_does_not_arrive_in_time_is_408() {
     let server = serve(&monitor).await;
     for path in PATHS {
         let before = Metrics::of(&monitor).await;
-        let answer =
-            wire::exchange(server.address, head(path, "Content-Length: 16") + "{\"ty").await;
+        let answer = wire::exchange(server.address, head(path, "Content-Length: 16") + "{\"ty").await;
         assert_eq!(wire::status(&answer), 408, "{path}");
-        assert!(
-            answer.ends_with("\r\n\r\nthe body did not arrive in time\n"),
-            "{answer}"
-        );
+        assert!(answer.ends_with("\r\n\r\nthe body did not arrive in time\n"), "{answer}");
         let moved = moved(&before, &Metrics::of(&monitor).await);
-        assert_eq!(
-            moved,
-            only([(r#"rum_rejected_total{reason="timeout"}"#, 1.0)]),
-            "{path}"
-        );
+        assert_eq!(moved, only([(r#"rum_rejected_total{reason="timeout"}"#, 1.0)]), "{path}");
     }
 }
 
@@ -161,13 +130,8 @@ async fn a_body_that_does_not_arrive_in_time_is_408() {
 async fn the_time_is_for_the_whole_body_so_a_byte_now_and_then_does_not_buy_more() {
     let monitor = monitor(|builder| builder.body_timeout(Duration::from_millis(100)));
     let server = serve(&monitor).await;
-    let mut stream = tokio::net::TcpStream::connect(server.address)
-        .await
-        .unwrap();
-    stream
-        .write_all(head("/log-interaction", "Content-Length: 60000").as_bytes())
-        .await
-        .unwrap();
+    let mut stream = tokio::net::TcpStream::connect(server.address).await.unwrap();
+    stream.write_all(head("/log-interaction", "Content-Length: 60000").as_bytes()).await.unwrap();
     let mut beat = tokio::time::interval(Duration::from_millis(5));
     let mut answer = [0; 12];
     let mut beats = 0;
@@ -194,9 +158,7 @@ async fn a_body_that_breaks_off_is_refused_and_not_recorded() {
         refused(&monitor, &before, &answer, 400, "malformed").await;
     }
     let server = serve(&monitor).await;
-    let mut stream = tokio::net::TcpStream::connect(server.address)
-        .await
-        .unwrap();
+    let mut stream = tokio::net::TcpStream::connect(server.address).await.unwrap();
     let beacon = head("/log-interaction", "Content-Length: 16") + "{\"type\":";
     stream.write_all(beacon.as_bytes()).await.unwrap();
     stream.shutdown().await.unwrap();
@@ -228,29 +190,15 @@ async fn beacons_of_foreign_origins_do_not_use_up_the_rate() {
     let mount = Mount::tower(&monitor);
     for _ in 0..10 {
         let request = Request::post("/log-user-error").header("sec-fetch-site", "cross-site");
-        assert_eq!(
-            mount
-                .ask(request.body(Full::default().boxed()).unwrap())
-                .await
-                .status,
-            403
-        );
+        assert_eq!(mount.ask(request.body(Full::default().boxed()).unwrap()).await.status, 403);
     }
     assert_eq!(mount.post("/log-user-error", "", "").await.status, 204);
 }
 
 async fn refused(monitor: &Monitor, before: &Metrics, answer: &Answer, status: u16, reason: &str) {
-    assert_eq!(
-        (answer.status, answer.text.lines().count()),
-        (status, 1),
-        "{}",
-        answer.text
-    );
+    assert_eq!((answer.status, answer.text.lines().count()), (status, 1), "{}", answer.text);
     let moved = moved(before, &Metrics::of(monitor).await);
-    assert_eq!(
-        moved,
-        only([(&format!(r#"rum_rejected_total{{reason="{reason}"}}"#), 1.0)])
-    );
+    assert_eq!(moved, only([(&format!(r#"rum_rejected_total{{reason="{reason}"}}"#), 1.0)]));
 }
 
 /// A click with spaces before it, up to this many bytes.
@@ -261,10 +209,8 @@ fn whole(bytes: usize) -> Body {
 /// The same in pieces, and without a length known before.
 fn chunked(bytes: usize) -> Body {
     let click = click(bytes);
-    let frames: Vec<_> = click
-        .chunks(1000)
-        .map(|piece| Ok::<_, Infallible>(Frame::data(Bytes::copy_from_slice(piece))))
-        .collect();
+    let frames: Vec<_> =
+        click.chunks(1000).map(|piece| Ok::<_, Infallible>(Frame::data(Bytes::copy_from_slice(piece)))).collect();
     BodyExt::boxed(StreamBody::new(stream::iter(frames)))
 }
 
@@ -274,19 +220,14 @@ fn click(bytes: usize) -> Bytes {
 }
 
 fn head(path: &str, length: &str) -> String {
-    format!(
-        "POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {JSON}\r\nConnection: close\r\n{length}\r\n\r\n"
-    )
+    format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {JSON}\r\nConnection: close\r\n{length}\r\n\r\n")
 }
 
 async fn serve(monitor: &Monitor) -> Server {
-    let nothing =
-        service_fn(async |_| Ok::<_, Infallible>(Response::new(Full::<Bytes>::default())));
+    let nothing = service_fn(async |_| Ok::<_, Infallible>(Response::new(Full::<Bytes>::default())));
     Server::start(monitor.routes_layer().layer(nothing)).await
 }
 
 fn monitor(configure: impl Fn(Builder) -> Builder) -> Monitor {
-    configure(Monitor::builder().registry(Registry::new()))
-        .build()
-        .unwrap()
+    configure(Monitor::builder().registry(Registry::new())).build().unwrap()
 }

@@ -63,32 +63,15 @@ async fn attacked(seed: u64, body: impl Fn(&mut Random) -> Vec<u8>) {
         let body = body(&mut random);
         let shown = String::from_utf8_lossy(&body).into_owned();
         let answer = mount.post(path, content_type, body).await;
-        assert!(
-            [204, 400, 415, 422].contains(&answer.status),
-            "{} for {shown}",
-            answer.status
-        );
+        assert!([204, 400, 415, 422].contains(&answer.status), "{} for {shown}", answer.status);
         tally[usize::from(answer.status != 204)] += 1;
     }
     let after = Metrics::of(&monitor).await;
-    let names = |metrics: &Metrics| {
-        metrics
-            .samples()
-            .map(|(series, _)| series.to_owned())
-            .collect::<Vec<_>>()
-    };
+    let names = |metrics: &Metrics| metrics.samples().map(|(series, _)| series.to_owned()).collect::<Vec<_>>();
     assert_eq!(names(&before), names(&after), "series came or went");
-    assert!(
-        after
-            .samples()
-            .all(|(_, value)| value.is_finite() && value >= 0.0)
-    );
+    assert!(after.samples().all(|(_, value)| value.is_finite() && value >= 0.0));
     let more = |name: &str| after.total(name) - before.total(name);
-    assert_eq!(
-        [more("rum_events_total"), more("rum_rejected_total")],
-        tally.map(f64::from),
-        "each is counted once"
-    );
+    assert_eq!([more("rum_events_total"), more("rum_rejected_total")], tally.map(f64::from), "each is counted once");
 }
 
 /// One of each thing that this monitor can be told.
@@ -98,30 +81,17 @@ async fn everything(mount: &Mount) {
             r#"{{"load_time":1,"endpoint":"{endpoint}","lcp":1,"inp":1,"fcp":1,"ttfb":1,"cls":1,"phases":{ALL_PHASES}}}"#
         );
         assert_eq!(mount.post(PATHS[0], JSON, load).await.status, 204);
-        for kind in [
-            "exception",
-            "rejection",
-            "resource",
-            "script_error",
-            "reported",
-        ] {
+        for kind in ["exception", "rejection", "resource", "script_error", "reported"] {
             let error = format!("kind={kind}&endpoint={endpoint}");
             assert_eq!(mount.post(PATHS[2], FORM, error).await.status, 204);
         }
     }
     for kind in TYPES {
-        assert_eq!(
-            mount
-                .post(PATHS[1], FORM, format!("type={kind}&name=buy"))
-                .await
-                .status,
-            204
-        );
+        assert_eq!(mount.post(PATHS[1], FORM, format!("type={kind}&name=buy")).await.status, 204);
     }
 }
 
-const ALL_PHASES: &str =
-    r#"{"redirect":1,"dns":1,"connect":1,"request":1,"response":1,"dom":1,"onload":1,"other":1}"#;
+const ALL_PHASES: &str = r#"{"redirect":1,"dns":1,"connect":1,"request":1,"response":1,"dom":1,"onload":1,"other":1}"#;
 
 const TYPES: [&str; 6] = ["change", "click", "input", "keydown", "scroll", "submit"];
 

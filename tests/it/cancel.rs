@@ -86,10 +86,7 @@ async fn every_end_of_a_request_has_the_same_label_names() {
         "http_response_size_bytes_count",
         "http_responses_incomplete_total",
     ] {
-        let names: BTreeSet<Vec<&str>> = metrics
-            .series(family)
-            .map(|(series, _)| label_names(series))
-            .collect();
+        let names: BTreeSet<Vec<&str>> = metrics.series(family).map(|(series, _)| label_names(series)).collect();
         assert_eq!(names.len(), 1, "{family}: {names:?}");
     }
 }
@@ -104,17 +101,12 @@ fn get() -> Request<()> {
 
 async fn serve() -> (Monitor, Server) {
     let monitor = monitor();
-    let service = ServiceBuilder::new()
-        .layer(monitor.layer())
-        .service(service_fn(never));
+    let service = ServiceBuilder::new().layer(monitor.layer()).service(service_fn(never));
     (monitor, Server::start(service).await)
 }
 
 async fn arrived(monitor: &Monitor) {
-    until(monitor, "a request in flight", |metrics| {
-        metrics.total("http_requests_in_flight") == 1.0
-    })
-    .await;
+    until(monitor, "a request in flight", |metrics| metrics.total("http_requests_in_flight") == 1.0).await;
 }
 
 async fn in_flight(monitor: &Monitor) -> f64 {
@@ -125,10 +117,7 @@ async fn in_flight(monitor: &Monitor) -> f64 {
 fn assert_counted_once_as_gone(metrics: &Metrics) {
     let labels = r#"{method="GET",endpoint="/",status="499"}"#;
     assert_eq!(metrics.value(&format!("http_requests_total{labels}")), 1.0);
-    assert_eq!(
-        metrics.value(&format!("http_request_duration_seconds_count{labels}")),
-        1.0
-    );
+    assert_eq!(metrics.value(&format!("http_request_duration_seconds_count{labels}")), 1.0);
     assert_eq!(metrics.total("http_requests_total"), 1.0);
     assert_eq!(metrics.total("http_requests_in_flight"), 0.0);
     assert_eq!(metrics.total("http_errors_total"), 0.0);
@@ -138,8 +127,5 @@ fn assert_counted_once_as_gone(metrics: &Metrics) {
 
 fn label_names(series: &str) -> Vec<&str> {
     let (_, labels) = series.split_once('{').unwrap();
-    labels
-        .split(',')
-        .map(|label| label.split('=').next().unwrap())
-        .collect()
+    labels.split(',').map(|label| label.split('=').next().unwrap()).collect()
 }

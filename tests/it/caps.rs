@@ -12,20 +12,11 @@ use crate::support::mount::{FORM, JSON, Mount};
 async fn junk_first_and_from_all_threads_takes_no_series_from_known_routes() {
     const CAP: usize = 100;
     let known: Vec<String> = (0..40).map(|number| format!("/known/{number}")).collect();
-    let monitor = raw_paths()
-        .http_series(CAP)
-        .endpoints(known.clone())
-        .build()
-        .unwrap();
+    let monitor = raw_paths().http_series(CAP).endpoints(known.clone()).build().unwrap();
     in_threads(8, |thread| {
         for number in 0..500 {
             let method = ["GET", "POST"][number % 2];
-            request(
-                &monitor,
-                method,
-                &format!("/junk/{thread}/{}", number / 2),
-                "junk",
-            );
+            request(&monitor, method, &format!("/junk/{thread}/{}", number / 2), "junk");
         }
     });
     in_threads(8, |_| {
@@ -35,27 +26,14 @@ async fn junk_first_and_from_all_threads_takes_no_series_from_known_routes() {
     });
     let metrics = Metrics::of(&monitor).await;
     for path in &known {
-        let series =
-            format!(r#"http_requests_total{{method="GET",endpoint="{path}",status="200"}}"#);
+        let series = format!(r#"http_requests_total{{method="GET",endpoint="{path}",status="200"}}"#);
         assert_eq!(metrics.value(&series), 8.0);
     }
-    assert!(
-        metrics.series("http_requests_total").count() <= CAP + 1,
-        "the overflow of one status class beside the cap"
-    );
-    assert!(
-        metrics.value(r#"http_requests_total{method="_OTHER",endpoint="overflow",status="2xx"}"#)
-            >= 3_900.0
-    );
+    assert!(metrics.series("http_requests_total").count() <= CAP + 1, "the overflow of one status class beside the cap");
+    assert!(metrics.value(r#"http_requests_total{method="_OTHER",endpoint="overflow",status="2xx"}"#) >= 3_900.0);
     assert_eq!(metrics.total("http_requests_total"), 8.0 * 540.0);
-    assert_eq!(
-        metrics.total("http_request_duration_seconds_count"),
-        8.0 * 540.0
-    );
-    assert_eq!(
-        metrics.total("http_response_size_bytes_sum"),
-        8.0 * (500.0 * 4.0 + 40.0 * 5.0)
-    );
+    assert_eq!(metrics.total("http_request_duration_seconds_count"), 8.0 * 540.0);
+    assert_eq!(metrics.total("http_response_size_bytes_sum"), 8.0 * (500.0 * 4.0 + 40.0 * 5.0));
     assert_eq!(metrics.total("http_requests_in_flight"), 0.0);
 }
 
@@ -66,12 +44,7 @@ async fn the_cap_holds_while_all_threads_race_for_the_last_room() {
         in_threads(8, |thread| {
             for number in 0..50 {
                 let method = ["GET", "POST", "PUT"][number % 3];
-                request(
-                    &monitor,
-                    method,
-                    &format!("/{}", (thread + number) % 30),
-                    "",
-                );
+                request(&monitor, method, &format!("/{}", (thread + number) % 30), "");
             }
         });
         let metrics = Metrics::of(&monitor).await;
@@ -87,29 +60,15 @@ async fn errors_stay_visible_past_the_cap() {
     let monitor = raw_paths().http_series(16).build().unwrap();
     for (status, times) in [(200, 30), (404, 20), (503, 10)] {
         for number in 0..times {
-            let request = http::Request::get(format!("/{status}/{number}"))
-                .body(())
-                .unwrap();
-            let response = http::Response::builder()
-                .status(status)
-                .body(bytes::Bytes::new().into())
-                .unwrap();
+            let request = http::Request::get(format!("/{status}/{number}")).body(()).unwrap();
+            let response = http::Response::builder().status(status).body(bytes::Bytes::new().into()).unwrap();
             crate::support::layered::respond(&monitor, request, response);
         }
     }
     let metrics = Metrics::of(&monitor).await;
-    assert_eq!(
-        metrics.value(r#"http_requests_total{method="_OTHER",endpoint="overflow",status="5xx"}"#),
-        10.0
-    );
-    assert_eq!(
-        metrics.value(r#"http_errors_total{method="_OTHER",endpoint="overflow"}"#),
-        10.0
-    );
-    assert_eq!(
-        metrics.value(r#"http_requests_total{method="_OTHER",endpoint="overflow",status="4xx"}"#),
-        20.0
-    );
+    assert_eq!(metrics.value(r#"http_requests_total{method="_OTHER",endpoint="overflow",status="5xx"}"#), 10.0);
+    assert_eq!(metrics.value(r#"http_errors_total{method="_OTHER",endpoint="overflow"}"#), 10.0);
+    assert_eq!(metrics.value(r#"http_requests_total{method="_OTHER",endpoint="overflow",status="4xx"}"#), 20.0);
     assert_eq!(metrics.total("http_requests_total"), 60.0);
 }
 
@@ -122,11 +81,7 @@ async fn browsers_that_fill_every_family_take_nothing_from_the_server_half() {
     let full = Metrics::of(&monitor).await;
     assert_eq!(server_half(&before), server_half(&full));
     for family in OVERFLOWING {
-        let overflow = full
-            .series(family)
-            .filter(|(series, _)| series.contains("overflow"))
-            .map(|(_, value)| value)
-            .sum::<f64>();
+        let overflow = full.series(family).filter(|(series, _)| series.contains("overflow")).map(|(_, value)| value).sum::<f64>();
         assert!(overflow > 0.0, "{family} was not filled");
         assert!(full.series(family).count() <= 16 + 1, "{family}");
     }
@@ -134,11 +89,7 @@ async fn browsers_that_fill_every_family_take_nothing_from_the_server_half() {
         request(&monitor, "GET", &format!("/page/{number}"), "hello");
     }
     let after = Metrics::of(&monitor).await;
-    assert_eq!(
-        after.series("http_requests_total").count(),
-        ENDPOINTS,
-        "every route still gets its own series"
-    );
+    assert_eq!(after.series("http_requests_total").count(), ENDPOINTS, "every route still gets its own series");
     assert_eq!(after.total("http_requests_total"), 1.0 + ENDPOINTS as f64);
 }
 
@@ -147,12 +98,7 @@ async fn a_beacon_past_its_familys_cap_is_204_and_counted_once_under_overflow_an
     let (monitor, mount) = small();
     fill(&mount).await;
     let beacons = [
-        (
-            "/log-interaction",
-            "type=submit&name=n9",
-            "interaction",
-            r#"user_interactions_total{type="overflow",name="overflow"}"#,
-        ),
+        ("/log-interaction", "type=submit&name=n9", "interaction", r#"user_interactions_total{type="overflow",name="overflow"}"#),
         (
             "/log-user-error",
             "kind=reported&endpoint=/page/29",
@@ -165,11 +111,7 @@ async fn a_beacon_past_its_familys_cap_is_204_and_counted_once_under_overflow_an
         let answer = mount.post(path, FORM, body).await;
         assert_eq!((answer.status, answer.text.as_str()), (204, ""));
         let event = format!(r#"rum_events_total{{kind="{kind}"}}"#);
-        let expected = only([
-            (series, 1.0),
-            (&event, 1.0),
-            (r#"rum_rejected_total{reason="series"}"#, 1.0),
-        ]);
+        let expected = only([(series, 1.0), (&event, 1.0), (r#"rum_rejected_total{reason="series"}"#, 1.0)]);
         assert_eq!(moved(&before, &Metrics::of(&monitor).await), expected);
     }
 }
@@ -179,23 +121,11 @@ async fn a_page_load_past_the_caps_of_many_families_is_one_rejection() {
     let (monitor, mount) = small();
     fill(&mount).await;
     let before = Metrics::of(&monitor).await;
-    assert_eq!(
-        mount
-            .post("/log-page-load", JSON, page_load(29))
-            .await
-            .status,
-        204
-    );
+    assert_eq!(mount.post("/log-page-load", JSON, page_load(29)).await.status, 204);
     let moved = moved(&before, &Metrics::of(&monitor).await);
     assert_eq!(moved[r#"rum_rejected_total{reason="series"}"#], 1.0);
-    assert_eq!(
-        moved[r#"page_load_time_seconds_count{endpoint="overflow"}"#],
-        1.0
-    );
-    assert_eq!(
-        moved[r#"web_vitals_cls_score_count{endpoint="overflow"}"#],
-        1.0
-    );
+    assert_eq!(moved[r#"page_load_time_seconds_count{endpoint="overflow"}"#], 1.0);
+    assert_eq!(moved[r#"web_vitals_cls_score_count{endpoint="overflow"}"#], 1.0);
 }
 
 const ENDPOINTS: usize = 30;
@@ -228,35 +158,17 @@ fn small() -> (Monitor, Mount) {
 
 async fn fill(mount: &Mount) {
     for number in 0..ENDPOINTS {
-        assert_eq!(
-            mount
-                .post("/log-page-load", JSON, page_load(number))
-                .await
-                .status,
-            204
-        );
+        assert_eq!(mount.post("/log-page-load", JSON, page_load(number)).await.status, 204);
         let error = format!("kind=exception&endpoint=/page/{number}");
         assert_eq!(mount.post("/log-user-error", FORM, error).await.status, 204);
     }
     for number in 0..NAMES {
-        assert_eq!(
-            mount
-                .post(
-                    "/log-interaction",
-                    FORM,
-                    format!("type=click&name=n{number}")
-                )
-                .await
-                .status,
-            204
-        );
+        assert_eq!(mount.post("/log-interaction", FORM, format!("type=click&name=n{number}")).await.status, 204);
     }
 }
 
 fn page_load(endpoint: usize) -> String {
-    format!(
-        r#"{{"load_time":1,"endpoint":"/page/{endpoint}","lcp":1,"inp":1,"fcp":1,"ttfb":1,"cls":1}}"#
-    )
+    format!(r#"{{"load_time":1,"endpoint":"/page/{endpoint}","lcp":1,"inp":1,"fcp":1,"ttfb":1,"cls":1}}"#)
 }
 
 fn in_threads(count: usize, work: impl Fn(usize) + Sync) {

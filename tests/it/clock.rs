@@ -22,45 +22,23 @@ async fn an_hour_of_a_paused_runtime_is_no_duration() {
         Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
     });
     let request = Request::new(());
-    drop(
-        monitor
-            .layer()
-            .layer(service)
-            .oneshot(request)
-            .await
-            .unwrap(),
-    );
-    let seconds = Metrics::of(&monitor)
-        .await
-        .total("http_request_duration_seconds_sum");
-    assert!(
-        0.0 < seconds && seconds <= start.elapsed().as_secs_f64(),
-        "{seconds} s"
-    );
+    drop(monitor.layer().layer(service).oneshot(request).await.unwrap());
+    let seconds = Metrics::of(&monitor).await.total("http_request_duration_seconds_sum");
+    assert!(0.0 < seconds && seconds <= start.elapsed().as_secs_f64(), "{seconds} s");
 }
 
 #[test]
 fn a_duration_is_at_least_the_time_that_passed() {
     const WORK: Duration = Duration::from_millis(20);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let monitor = monitor();
     let service = service_fn(async |_: Request<()>| {
         std::thread::sleep(WORK);
         Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
     });
     runtime.block_on(async {
-        drop(
-            monitor
-                .layer()
-                .layer(service)
-                .oneshot(Request::new(()))
-                .await,
-        );
-        let seconds = Metrics::of(&monitor)
-            .await
-            .total("http_request_duration_seconds_sum");
+        drop(monitor.layer().layer(service).oneshot(Request::new(())).await);
+        let seconds = Metrics::of(&monitor).await.total("http_request_duration_seconds_sum");
         assert!(seconds >= WORK.as_secs_f64(), "{seconds} s");
     });
 }
@@ -78,8 +56,5 @@ fn the_wall_clock_is_read_nowhere_on_the_way_to_a_duration() {
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap();
-    entries
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.is_file())
-        .collect()
+    entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect()
 }

@@ -16,28 +16,13 @@ async fn the_collector_gathers_what_metrics_shows() {
     let registry = Registry::new();
     registry.register(Box::new(monitor.collector())).unwrap();
 
-    let gathered = text_format::parse(
-        &TextEncoder::new()
-            .encode_to_string(&registry.gather())
-            .unwrap(),
-    );
+    let gathered = text_format::parse(&TextEncoder::new().encode_to_string(&registry.gather()).unwrap());
     let shown = text_format::parse(&Metrics::of(&monitor).await.text);
 
-    assert_eq!(
-        gathered.keys().collect::<Vec<_>>(),
-        shown.keys().collect::<Vec<_>>()
-    );
+    assert_eq!(gathered.keys().collect::<Vec<_>>(), shown.keys().collect::<Vec<_>>());
     for (name, family) in &shown {
-        assert_eq!(
-            (&family.kind, &family.help),
-            (&gathered[name].kind, &gathered[name].help),
-            "{name}"
-        );
-        assert_eq!(
-            values(&family.samples),
-            values(&gathered[name].samples),
-            "{name}"
-        );
+        assert_eq!((&family.kind, &family.help), (&gathered[name].kind, &gathered[name].help), "{name}");
+        assert_eq!(values(&family.samples), values(&gathered[name].samples), "{name}");
     }
 }
 
@@ -46,11 +31,7 @@ async fn labels_of_the_collector_are_sorted_by_name_as_those_of_prometheus_are()
     let monitor = busy().await;
     for family in prometheus::core::Collector::collect(&monitor.collector()) {
         for metric in family.get_metric() {
-            assert!(
-                metric.get_label().is_sorted_by(|a, b| a.name() < b.name()),
-                "{}",
-                family.name()
-            );
+            assert!(metric.get_label().is_sorted_by(|a, b| a.name() < b.name()), "{}", family.name());
         }
     }
 }
@@ -59,23 +40,12 @@ async fn labels_of_the_collector_are_sorted_by_name_as_those_of_prometheus_are()
 async fn a_registrys_prefix_and_labels_go_on_our_families_too() {
     let labels = std::collections::HashMap::from([("zone".to_owned(), "a".to_owned())]);
     let registry = Registry::new_custom(Some("shop".to_owned()), Some(labels)).unwrap();
-    registry
-        .register(Box::new(busy().await.collector()))
-        .unwrap();
-    let text = TextEncoder::new()
-        .encode_to_string(&registry.gather())
-        .unwrap();
+    registry.register(Box::new(busy().await.collector())).unwrap();
+    let text = TextEncoder::new().encode_to_string(&registry.gather()).unwrap();
     let families = text_format::parse(&text);
     assert!(families.keys().all(|name| name.starts_with("shop_")));
-    let zones = families
-        .values()
-        .flat_map(|family| &family.samples)
-        .map(|sample| sample.labels.get("zone"));
-    assert!(
-        zones
-            .into_iter()
-            .all(|zone| zone.is_some_and(|zone| zone == "a"))
-    );
+    let zones = families.values().flat_map(|family| &family.samples).map(|sample| sample.labels.get("zone"));
+    assert!(zones.into_iter().all(|zone| zone.is_some_and(|zone| zone == "a")));
 }
 
 #[tokio::test]
@@ -97,13 +67,7 @@ async fn busy() -> Monitor {
         request(&monitor, "BREW", path, "");
     }
     let mount = Mount::tower(&monitor);
-    mount
-        .post(
-            "/log-page-load",
-            JSON,
-            r#"{"load_time":1234.567,"cls":0.3,"lcp":0.1,"phases":{"dns":3}}"#,
-        )
-        .await;
+    mount.post("/log-page-load", JSON, r#"{"load_time":1234.567,"cls":0.3,"lcp":0.1,"phases":{"dns":3}}"#).await;
     mount.post("/log-interaction", FORM, "type=click").await;
     mount.post("/log-user-error", FORM, "kind=nonsense").await;
     monitor
@@ -118,8 +82,5 @@ fn values(samples: &[Sample]) -> BTreeMap<(String, Vec<(String, String)>), f64> 
         };
         sample.labels.iter().map(label).collect()
     };
-    samples
-        .iter()
-        .map(|sample| ((sample.name.clone(), labels(sample)), sample.value))
-        .collect()
+    samples.iter().map(|sample| ((sample.name.clone(), labels(sample)), sample.value)).collect()
 }

@@ -18,10 +18,7 @@ async fn http1_responses_of_every_shape_are_complete() {
     let (monitor, server) = serve().await;
     for page in PAGES {
         for method in ["GET", "HEAD"] {
-            let request = format!(
-                "{method} {} HTTP/1.1\r\nhost: a\r\nte: trailers\r\nconnection: close\r\n\r\n",
-                page.path
-            );
+            let request = format!("{method} {} HTTP/1.1\r\nhost: a\r\nte: trailers\r\nconnection: close\r\n\r\n", page.path);
             http1(server.address, &request).await;
         }
     }
@@ -74,9 +71,7 @@ async fn a_failure_after_the_declared_length_leaves_the_response_complete() {
 
 async fn serve() -> (Monitor, Server) {
     let monitor = monitor();
-    let service = ServiceBuilder::new()
-        .layer(monitor.layer())
-        .service(service_fn(site));
+    let service = ServiceBuilder::new().layer(monitor.layer()).service(service_fn(site));
     (monitor, Server::start(service).await)
 }
 
@@ -87,22 +82,12 @@ async fn assert_all_complete(monitor: &Monitor) {
             let labels = format!("method=\"{method}\",endpoint=\"{}\"", page.path);
             let value = |name: &str| metrics.value(&format!("{name}{{{labels}}}"));
             assert_eq!(value("http_response_size_bytes_count"), 1.0, "{labels}");
-            assert_eq!(
-                value("http_response_size_bytes_sum"),
-                bytes as f64,
-                "{labels}"
-            );
+            assert_eq!(value("http_response_size_bytes_sum"), bytes as f64, "{labels}");
         }
     }
-    let incomplete: Vec<_> = metrics
-        .series("http_responses_incomplete_total")
-        .filter(|&(_, count)| count > 0.0)
-        .collect();
+    let incomplete: Vec<_> = metrics.series("http_responses_incomplete_total").filter(|&(_, count)| count > 0.0).collect();
     assert!(incomplete.is_empty(), "{incomplete:?}");
-    assert_eq!(
-        metrics.total("http_requests_total"),
-        PAGES.len() as f64 * 2.0
-    );
+    assert_eq!(metrics.total("http_requests_total"), PAGES.len() as f64 * 2.0);
 }
 
 /// The measured body of a response.

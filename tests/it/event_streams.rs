@@ -26,10 +26,7 @@ async fn an_event_stream_has_the_latency_of_its_head_and_a_lifetime_of_its_own()
     assert!(head < 0.1, "{head} s");
     let lifetime = metrics.total("http_event_stream_duration_seconds_sum");
     assert!(lifetime >= LIFETIME.as_secs_f64(), "{lifetime} s");
-    assert_eq!(
-        metrics.total("http_event_stream_duration_seconds_count"),
-        1.0
-    );
+    assert_eq!(metrics.total("http_event_stream_duration_seconds_count"), 1.0);
     assert_eq!(metrics.total("http_response_duration_seconds_count"), 0.0);
 }
 
@@ -41,10 +38,7 @@ async fn any_other_stream_lasts_in_the_response_duration() {
     assert!(head < 0.1, "{head} s");
     let lifetime = metrics.total("http_response_duration_seconds_sum");
     assert!(lifetime >= LIFETIME.as_secs_f64(), "{lifetime} s");
-    assert_eq!(
-        metrics.total("http_event_stream_duration_seconds_count"),
-        0.0
-    );
+    assert_eq!(metrics.total("http_event_stream_duration_seconds_count"), 0.0);
 }
 
 #[tokio::test]
@@ -66,11 +60,7 @@ async fn stream_for_a_while(monitor: &Monitor, content_type: &'static str) -> Me
         stream.send(Bytes::from("data: tick\n\n")).unwrap();
         read_to(&mut connection, b"tick").await;
         let metrics = Metrics::of(monitor).await;
-        assert_eq!(
-            metrics.total("http_requests_total"),
-            1.0,
-            "while it is open"
-        );
+        assert_eq!(metrics.total("http_requests_total"), 1.0, "while it is open");
         assert_eq!(metrics.total("http_request_duration_seconds_count"), 1.0);
         assert_eq!(metrics.total("http_requests_in_flight"), 1.0);
         assert_eq!(metrics.total("http_response_size_bytes_count"), 0.0);
@@ -84,17 +74,12 @@ async fn stream_for_a_while(monitor: &Monitor, content_type: &'static str) -> Me
 }
 
 /// A server of streams, and the way to feed each of them.
-async fn serve(
-    monitor: &Monitor,
-    content_type: &'static str,
-) -> (Server, UnboundedReceiver<UnboundedSender<Bytes>>) {
+async fn serve(monitor: &Monitor, content_type: &'static str) -> (Server, UnboundedReceiver<UnboundedSender<Bytes>>) {
     let (sender, streams) = unbounded_channel();
     let service = monitor.layer().layer(service_fn(move |_: Request<_>| {
         let (chunks, body) = fed();
         sender.send(chunks).unwrap();
-        let response = Response::builder()
-            .header(CONTENT_TYPE, content_type)
-            .body(body);
+        let response = Response::builder().header(CONTENT_TYPE, content_type).body(body);
         async { Ok::<_, Infallible>(response.unwrap()) }
     }));
     (Server::start(service).await, streams)

@@ -39,12 +39,7 @@ async fn a_panic_in_call_counts_as_500() {
 #[tokio::test]
 async fn a_panic_in_poll_counts_as_500_while_its_future_is_still_held() {
     let monitor = monitor();
-    let mut future = Box::pin(
-        monitor
-            .layer()
-            .layer(service_fn(panicking::<()>))
-            .call(get()),
-    );
+    let mut future = Box::pin(monitor.layer().layer(service_fn(panicking::<()>)).call(get()));
     assert!(catch_unwind(AssertUnwindSafe(|| poll(future.as_mut()))).is_err());
     assert_failed_once(&Metrics::of(&monitor).await);
     drop(future);
@@ -54,17 +49,14 @@ async fn a_panic_in_poll_counts_as_500_while_its_future_is_still_held() {
 #[tokio::test]
 async fn a_panic_in_the_body_is_a_body_error() {
     let monitor = monitor();
-    let service = service_fn(async |_: Request<()>| {
-        Ok::<_, Infallible>(Response::new(Scripted::new().data("one").panic()))
-    });
+    let service = service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(Scripted::new().data("one").panic())));
     let response = monitor.layer().layer(service).oneshot(get()).await.unwrap();
     let mut body = response.into_body();
     body.frame().await.unwrap().unwrap();
     assert!(catch_unwind(AssertUnwindSafe(|| poll(Box::pin(body.frame()).as_mut()))).is_err());
 
     let metrics = Metrics::of(&monitor).await;
-    let reason =
-        r#"http_responses_incomplete_total{method="GET",endpoint="/",reason="body_error"}"#;
+    let reason = r#"http_responses_incomplete_total{method="GET",endpoint="/",reason="body_error"}"#;
     assert_eq!(metrics.value(reason), 1.0);
     assert_eq!(metrics.total("http_responses_incomplete_total"), 1.0);
     assert_eq!(metrics.total("http_requests_total"), 1.0);
@@ -92,17 +84,11 @@ async fn a_panic_counts_once_outside_and_inside_a_layer_that_catches_it() {
 #[tokio::test]
 async fn a_panic_in_call_counts_once_outside_and_inside_a_layer_that_catches_it() {
     let (outside, inside) = (monitor(), monitor());
-    let service = ServiceBuilder::new()
-        .layer(outside.layer())
-        .layer(CatchPanicLayer::new())
-        .layer(inside.layer())
-        .service(PanicInCall);
+    let service =
+        ServiceBuilder::new().layer(outside.layer()).layer(CatchPanicLayer::new()).layer(inside.layer()).service(PanicInCall);
     drop(service.oneshot(get()).await.unwrap());
     assert_failed_once(&Metrics::of(&inside).await);
-    assert_eq!(
-        Metrics::of(&outside).await.total("http_requests_total"),
-        1.0
-    );
+    assert_eq!(Metrics::of(&outside).await.total("http_requests_total"), 1.0);
 }
 
 #[tokio::test]
@@ -161,10 +147,7 @@ fn assert_failed_once(metrics: &Metrics) {
     let counted = format!("http_requests_total{{{labels},status=\"500\"}}");
     assert_eq!(metrics.value(&counted), 1.0);
     assert_eq!(metrics.total("http_requests_total"), 1.0);
-    assert_eq!(
-        metrics.value(&format!("http_errors_total{{{labels}}}")),
-        1.0
-    );
+    assert_eq!(metrics.value(&format!("http_errors_total{{{labels}}}")), 1.0);
     assert_eq!(metrics.total("http_request_duration_seconds_count"), 1.0);
     assert_eq!(metrics.total("http_requests_in_flight"), 0.0);
 }

@@ -21,9 +21,7 @@ async fn metrics_of_the_host_appear_behind_ours() {
     purchases.inc_by(3);
     let metrics = Metrics::of(&monitor).await;
     assert_eq!(metrics.value("purchases_total"), 3.0);
-    assert!(metrics.text.ends_with(
-        "# HELP purchases_total Purchases.\n# TYPE purchases_total counter\npurchases_total 3\n"
-    ));
+    assert!(metrics.text.ends_with("# HELP purchases_total Purchases.\n# TYPE purchases_total counter\npurchases_total 3\n"));
     purchases.inc();
     assert_eq!(Metrics::of(&monitor).await.value("purchases_total"), 4.0);
 }
@@ -32,10 +30,7 @@ async fn metrics_of_the_host_appear_behind_ours() {
 async fn without_a_word_the_default_registry_is_the_hosts() {
     let logins = prometheus::register_int_counter!("it_logins_total", "Logins.").unwrap();
     logins.inc();
-    assert_eq!(
-        Metrics::of(&Monitor::new()).await.value("it_logins_total"),
-        1.0
-    );
+    assert_eq!(Metrics::of(&Monitor::new()).await.value("it_logins_total"), 1.0);
     let (_, apart) = host();
     assert_eq!(Metrics::of(&apart).await.get("it_logins_total"), None);
 }
@@ -55,47 +50,21 @@ async fn of_a_family_that_both_have_ours_is_printed_and_the_conflict_counted() {
     assert_eq!(metrics.total("http_requests_total"), 1.0);
     assert_eq!(metrics.value("beside"), 0.0);
     // Counted by one scrape, seen by the next.
-    assert_eq!(
-        Metrics::of(&monitor)
-            .await
-            .value("rum_exposition_conflicts_total"),
-        1.0
-    );
-    assert_eq!(
-        Metrics::of(&monitor)
-            .await
-            .value("rum_exposition_conflicts_total"),
-        2.0
-    );
-    assert_eq!(
-        Metrics::of(&monitor)
-            .await
-            .value("rum_exposition_failures_total"),
-        0.0
-    );
+    assert_eq!(Metrics::of(&monitor).await.value("rum_exposition_conflicts_total"), 1.0);
+    assert_eq!(Metrics::of(&monitor).await.value("rum_exposition_conflicts_total"), 2.0);
+    assert_eq!(Metrics::of(&monitor).await.value("rum_exposition_failures_total"), 0.0);
 }
 
 #[tokio::test]
 async fn a_family_of_the_hosts_that_has_the_name_of_a_sample_of_ours_is_a_conflict() {
     let (registry, monitor) = host();
-    for name in [
-        "http_request_duration_seconds_count",
-        "http_response_size_bytes_sum",
-        "page_load_time_seconds_bucket",
-    ] {
-        registry
-            .register(Box::new(IntCounter::new(name, "Theirs.").unwrap()))
-            .unwrap();
+    for name in ["http_request_duration_seconds_count", "http_response_size_bytes_sum", "page_load_time_seconds_bucket"] {
+        registry.register(Box::new(IntCounter::new(name, "Theirs.").unwrap())).unwrap();
     }
     request(&monitor, "GET", "/", "");
     let metrics = Metrics::of(&monitor).await;
     assert!(!metrics.text.contains("Theirs."), "two series of one name");
-    assert_eq!(
-        Metrics::of(&monitor)
-            .await
-            .value("rum_exposition_conflicts_total"),
-        3.0
-    );
+    assert_eq!(Metrics::of(&monitor).await.value("rum_exposition_conflicts_total"), 3.0);
 }
 
 #[tokio::test]
@@ -109,43 +78,21 @@ async fn a_collector_that_panics_costs_the_hosts_families_of_that_scrape_and_non
     registry.register(Box::new(faulty)).unwrap();
     request(&monitor, "GET", "/", "");
 
-    let [first, second, third] = [
-        Metrics::of(&monitor).await,
-        Metrics::of(&monitor).await,
-        Metrics::of(&monitor).await,
-    ];
-    assert_eq!(
-        [&first, &second, &third].map(|metrics| metrics.get("beside").is_some()),
-        [true, false, true]
-    );
-    assert_eq!(
-        [&first, &second, &third].map(|metrics| metrics.total("http_requests_total")),
-        [1.0; 3]
-    );
-    assert_eq!(
-        [&second, &third].map(|metrics| metrics.value("rum_exposition_failures_total")),
-        [0.0, 1.0]
-    );
+    let [first, second, third] = [Metrics::of(&monitor).await, Metrics::of(&monitor).await, Metrics::of(&monitor).await];
+    assert_eq!([&first, &second, &third].map(|metrics| metrics.get("beside").is_some()), [true, false, true]);
+    assert_eq!([&first, &second, &third].map(|metrics| metrics.total("http_requests_total")), [1.0; 3]);
+    assert_eq!([&second, &third].map(|metrics| metrics.value("rum_exposition_failures_total")), [0.0, 1.0]);
 }
 
 #[tokio::test]
 async fn a_family_that_cannot_be_written_costs_itself_and_is_counted() {
     let (registry, monitor) = host();
-    registry
-        .register(Box::new(Faulty::new("nameless", |_| {})))
-        .unwrap();
-    registry
-        .register(Box::new(IntGauge::new("beside", "Of the host.").unwrap()))
-        .unwrap();
+    registry.register(Box::new(Faulty::new("nameless", |_| {}))).unwrap();
+    registry.register(Box::new(IntGauge::new("beside", "Of the host.").unwrap())).unwrap();
     let metrics = Metrics::of(&monitor).await;
     text_format::parse(&metrics.text);
     assert_eq!(metrics.value("beside"), 0.0);
-    assert_eq!(
-        Metrics::of(&monitor)
-            .await
-            .value("rum_exposition_failures_total"),
-        1.0
-    );
+    assert_eq!(Metrics::of(&monitor).await.value("rum_exposition_failures_total"), 1.0);
 }
 
 #[tokio::test]
@@ -164,51 +111,35 @@ async fn one_scrape_gathers_once() {
 #[tokio::test]
 async fn bounds_of_host_histograms_are_canonical_too() {
     let (registry, monitor) = host();
-    let options = HistogramOpts::new("job_seconds", r#"Jobs, as in job_seconds{le="1"} 2"#)
-        .buckets(vec![1e-5, 0.5, 1.0, 10.0, 1e6]);
+    let options =
+        HistogramOpts::new("job_seconds", r#"Jobs, as in job_seconds{le="1"} 2"#).buckets(vec![1e-5, 0.5, 1.0, 10.0, 1e6]);
     let jobs = HistogramVec::new(options, &["handle", "queue", "sale", "zz"]).unwrap();
     registry.register(Box::new(jobs.clone())).unwrap();
-    jobs.with_label_values(&["1", "le=", r#","le="3"} "#, ",le="])
-        .observe(1.0);
+    jobs.with_label_values(&["1", "le=", r#","le="3"} "#, ",le="]).observe(1.0);
 
     let metrics = Metrics::of(&monitor).await;
     let family = &text_format::parse(&metrics.text)["job_seconds"];
     assert_eq!(family.help, r#"Jobs, as in job_seconds{le="1"} 2"#);
-    let les: Vec<&str> = family
-        .samples
-        .iter()
-        .filter_map(|sample| sample.labels.get("le"))
-        .map(String::as_str)
-        .collect();
+    let les: Vec<&str> = family.samples.iter().filter_map(|sample| sample.labels.get("le")).map(String::as_str).collect();
     assert_eq!(les, ["1e-05", "0.5", "1.0", "10.0", "1e+06", "+Inf"]);
     for sample in &family.samples {
         let label = |name: &str| sample.labels[name].as_str();
-        assert_eq!(
-            [label("handle"), label("queue"), label("sale"), label("zz")],
-            ["1", "le=", r#","le="3"} "#, ",le="]
-        );
+        assert_eq!([label("handle"), label("queue"), label("sale"), label("zz")], ["1", "le=", r#","le="3"} "#, ",le="]);
     }
 }
 
 #[tokio::test]
 async fn a_gauge_of_the_host_whose_label_is_called_le_is_left_as_it_is() {
     let (registry, monitor) = host();
-    let gauges =
-        prometheus::IntGaugeVec::new(Opts::new("versions", "By release."), &["le"]).unwrap();
+    let gauges = prometheus::IntGaugeVec::new(Opts::new("versions", "By release."), &["le"]).unwrap();
     registry.register(Box::new(gauges.clone())).unwrap();
     gauges.with_label_values(&["1"]).set(1);
-    assert_eq!(
-        Metrics::of(&monitor).await.value(r#"versions{le="1"}"#),
-        1.0
-    );
+    assert_eq!(Metrics::of(&monitor).await.value(r#"versions{le="1"}"#), 1.0);
 }
 
 fn host() -> (Registry, Monitor) {
     let registry = Registry::new();
-    let monitor = Monitor::builder()
-        .registry(registry.clone())
-        .build()
-        .unwrap();
+    let monitor = Monitor::builder().registry(registry.clone()).build().unwrap();
     (registry, monitor)
 }
 
@@ -221,18 +152,8 @@ struct Faulty<F> {
 
 impl<F: Fn(usize)> Faulty<F> {
     fn new(name: &str, act: F) -> Self {
-        let description = Desc::new(
-            name.to_owned(),
-            "Faulty.".to_owned(),
-            Vec::new(),
-            HashMap::new(),
-        )
-        .unwrap();
-        Self {
-            description,
-            gathered: AtomicUsize::new(0),
-            act,
-        }
+        let description = Desc::new(name.to_owned(), "Faulty.".to_owned(), Vec::new(), HashMap::new()).unwrap();
+        Self { description, gathered: AtomicUsize::new(0), act }
     }
 }
 

@@ -23,10 +23,7 @@ fn imports_run_one_way() {
     for (module, file) in sources() {
         let source = code(&fs::read_to_string(&file).unwrap());
         let Some(place) = place(&module) else {
-            wrong.push(format!(
-                "{}: the module {module} has no place in the order",
-                file.display()
-            ));
+            wrong.push(format!("{}: the module {module} has no place in the order", file.display()));
             continue;
         };
         for used in used(&source, is_top(&file)) {
@@ -50,10 +47,7 @@ fn every_way_to_write_an_import_is_seen() {
         use crate::RootItem;
     ";
     let seen = |top| used(&code(source), top);
-    assert_eq!(
-        seen(true),
-        ["RootItem", "a", "b", "c", "d", "e", "g", "i", "k"]
-    );
+    assert_eq!(seen(true), ["RootItem", "a", "b", "c", "d", "e", "g", "i", "k"]);
     assert_eq!(seen(false), ["RootItem", "a", "b", "c", "d", "e", "g", "i"]);
 }
 
@@ -67,22 +61,9 @@ fn sources() -> Vec<(String, PathBuf)> {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs")
-                && path != root.join("lib.rs")
-            {
-                let top = path
-                    .strip_prefix(&root)
-                    .unwrap()
-                    .components()
-                    .next()
-                    .unwrap()
-                    .as_os_str();
-                let module = Path::new(top)
-                    .file_stem()
-                    .unwrap()
-                    .to_str()
-                    .unwrap()
-                    .to_owned();
+            } else if path.extension().is_some_and(|extension| extension == "rs") && path != root.join("lib.rs") {
+                let top = path.strip_prefix(&root).unwrap().components().next().unwrap().as_os_str();
+                let module = Path::new(top).file_stem().unwrap().to_str().unwrap().to_owned();
                 files.push((module, path));
             }
         }
@@ -94,8 +75,7 @@ fn sources() -> Vec<(String, PathBuf)> {
 /// Whether a file is a top-level module itself, so that its `super` is the crate.
 fn is_top(file: &Path) -> bool {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    file.parent() == Some(&src)
-        || file.ends_with("mod.rs") && file.parent().and_then(Path::parent) == Some(&src)
+    file.parent() == Some(&src) || file.ends_with("mod.rs") && file.parent().and_then(Path::parent) == Some(&src)
 }
 
 fn place(module: &str) -> Option<usize> {
@@ -104,26 +84,16 @@ fn place(module: &str) -> Option<usize> {
 
 /// A source without its comments and line breaks.
 fn code(source: &str) -> String {
-    let lines = source
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.starts_with("//"));
-    lines
-        .map(|line| line.split(" //").next().unwrap_or(line))
-        .collect::<Vec<_>>()
-        .join(" ")
+    let lines = source.lines().map(str::trim).filter(|line| !line.starts_with("//"));
+    lines.map(|line| line.split(" //").next().unwrap_or(line)).collect::<Vec<_>>().join(" ")
 }
 
 /// The first names of all paths from the crate's root, sorted.
 fn used(source: &str, top: bool) -> Vec<String> {
-    assert!(
-        !source.contains("super::super"),
-        "a path that climbs is written from the crate's root"
-    );
+    assert!(!source.contains("super::super"), "a path that climbs is written from the crate's root");
     let mut names = Vec::new();
     for (at, _) in source.match_indices("crate::") {
-        let boundary =
-            !source[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '$');
+        let boundary = !source[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '$');
         if boundary {
             names.extend(first_names(&source[at + "crate::".len()..]));
         }
@@ -131,11 +101,7 @@ fn used(source: &str, top: bool) -> Vec<String> {
     if top {
         for (at, _) in source.match_indices("super::") {
             // The glob is that of a file's own tests.
-            names.extend(
-                first_names(&source[at + "super::".len()..])
-                    .into_iter()
-                    .filter(|name| !name.is_empty()),
-            );
+            names.extend(first_names(&source[at + "super::".len()..]).into_iter().filter(|name| !name.is_empty()));
         }
     }
     names.sort();
@@ -145,12 +111,7 @@ fn used(source: &str, top: bool) -> Vec<String> {
 
 /// The name that a path starts with, or each of the names that a group's paths start with.
 fn first_names(path: &str) -> Vec<String> {
-    let name = |text: &str| {
-        text.trim_start()
-            .chars()
-            .take_while(|c| c.is_alphanumeric() || *c == '_')
-            .collect::<String>()
-    };
+    let name = |text: &str| text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
     let Some(group) = path.strip_prefix('{') else {
         return vec![name(path)];
     };

@@ -71,11 +71,7 @@ async fn an_http1_client_that_leaves_in_the_middle_leaves_the_bytes_handed_over(
     read_to(&mut connection, b"xxx").await;
     drop(connection);
     let metrics = settled(&monitor, 1.0).await;
-    assert_incomplete(
-        &metrics,
-        "client_gone",
-        handed_over.load(Ordering::Relaxed) as f64,
-    );
+    assert_incomplete(&metrics, "client_gone", handed_over.load(Ordering::Relaxed) as f64);
     assert!(metrics.total("http_response_size_bytes_sum") < TEN_MEGABYTES as f64);
 }
 
@@ -89,11 +85,7 @@ async fn an_http2_stream_reset_in_the_middle_leaves_the_bytes_handed_over() {
     body.data().await.unwrap().unwrap();
     stream.send_reset(h2::Reason::CANCEL);
     let metrics = settled(&monitor, 1.0).await;
-    assert_incomplete(
-        &metrics,
-        "client_gone",
-        handed_over.load(Ordering::Relaxed) as f64,
-    );
+    assert_incomplete(&metrics, "client_gone", handed_over.load(Ordering::Relaxed) as f64);
     assert!(metrics.total("http_response_size_bytes_sum") < TEN_MEGABYTES as f64);
 }
 
@@ -118,9 +110,9 @@ async fn a_client_that_leaves_a_silent_stream_is_noticed() {
 #[tokio::test]
 async fn a_body_that_fails_on_a_real_server_is_a_body_error() {
     let monitor = monitor();
-    let service = monitor.layer().layer(service_fn(async |_: Request<_>| {
-        Ok::<_, Infallible>(Response::new(any(Scripted::new().data("one").fail())))
-    }));
+    let service = monitor
+        .layer()
+        .layer(service_fn(async |_: Request<_>| Ok::<_, Infallible>(Response::new(any(Scripted::new().data("one").fail())))));
     let server = Server::start(service).await;
     http1(server.address, "GET / HTTP/1.1\r\nhost: a\r\n\r\n").await;
     assert_incomplete(&settled(&monitor, 1.0).await, "body_error", 3.0);
@@ -139,12 +131,7 @@ async fn answer<B: http_body::Body>(
         async { Ok::<_, Infallible>(response) }
     });
     let request = Request::get("/").body(()).unwrap();
-    monitor
-        .layer()
-        .layer(service)
-        .oneshot(request)
-        .await
-        .unwrap()
+    monitor.layer().layer(service).oneshot(request).await.unwrap()
 }
 
 /// A server of ten declared megabytes, and what its body has given out.
@@ -158,9 +145,7 @@ async fn serve_ten_megabytes() -> (Monitor, Server, Arc<AtomicU64>) {
             counter.fetch_add(CHUNK, Ordering::Relaxed);
             Ok::<_, Infallible>(Frame::data(Bytes::from(vec![b'x'; CHUNK as usize])))
         }));
-        let response = Response::builder()
-            .header(CONTENT_LENGTH, TEN_MEGABYTES)
-            .body(StreamBody::new(chunks));
+        let response = Response::builder().header(CONTENT_LENGTH, TEN_MEGABYTES).body(StreamBody::new(chunks));
         async { Ok::<_, Infallible>(response.unwrap()) }
     }));
     (monitor, Server::start(service).await, handed_over)

@@ -17,32 +17,19 @@ fn everything_is_built_without_a_runtime() {
     let monitor = Monitor::new();
     let built = Monitor::builder().namespace("shop").build().unwrap();
     for monitor in [&monitor, &built] {
-        let _ = (
-            monitor.layer(),
-            monitor.request_size_layer(),
-            monitor.routes_layer(),
-        );
+        let _ = (monitor.layer(), monitor.request_size_layer(), monitor.routes_layer());
         assert!(!monitor.collector().collect().is_empty());
     }
     #[cfg(feature = "axum")]
-    let _: [axum::Router; 3] = [
-        monitor.routes(),
-        monitor.public_routes(),
-        monitor.operator_routes(),
-    ];
+    let _: [axum::Router; 3] = [monitor.routes(), monitor.public_routes(), monitor.operator_routes()];
 }
 
 #[test]
 fn a_request_is_counted_and_scraped_without_a_runtime() {
     let monitor = Monitor::new();
-    let application = service_fn(|_: Request<Empty<Bytes>>| {
-        ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::from(
-            "hello",
-        ))))
-    });
-    let mut service = monitor
-        .routes_layer()
-        .layer(monitor.layer().layer(application));
+    let application =
+        service_fn(|_: Request<Empty<Bytes>>| ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::from("hello")))));
+    let mut service = monitor.routes_layer().layer(monitor.layer().layer(application));
     assert_eq!(answer(&mut service, "/"), "hello");
     let text = answer(&mut service, "/metrics");
     let counted = r#"http_requests_total{method="GET",endpoint="unmatched",status="200"} 1"#;

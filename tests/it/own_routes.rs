@@ -11,12 +11,8 @@ use tower_rum::Monitor;
 use crate::support::metrics::Metrics;
 use crate::support::watch::by_path;
 
-const OURS: [(&str, &str); 4] = [
-    ("GET", "/metrics"),
-    ("POST", "/log-page-load"),
-    ("POST", "/log-interaction"),
-    ("POST", "/log-user-error"),
-];
+const OURS: [(&str, &str); 4] =
+    [("GET", "/metrics"), ("POST", "/log-page-load"), ("POST", "/log-interaction"), ("POST", "/log-user-error")];
 const APPLICATIONS: [(&str, &str); 5] = [
     ("GET", "/metrics-foo"),
     ("GET", "/metrics/foo"),
@@ -36,20 +32,14 @@ async fn inside_the_layer_our_paths_go_by_uncounted_and_their_neighbours_do_not(
 async fn inside_the_layer_our_paths_are_counted_when_asked_for() {
     let monitor = by_path().count_own_routes(true).build().unwrap();
     ask(inside(&monitor)).await;
-    assert_counted(
-        &Metrics::of(&monitor).await,
-        &[&OURS[..], &APPLICATIONS].concat(),
-    );
+    assert_counted(&Metrics::of(&monitor).await, &[&OURS[..], &APPLICATIONS].concat());
 }
 
 #[tokio::test]
 async fn outside_the_layer_our_paths_are_never_counted() {
     for counted in [false, true] {
         let monitor = by_path().count_own_routes(counted).build().unwrap();
-        let outside = ServiceBuilder::new()
-            .layer(monitor.routes_layer())
-            .layer(monitor.layer())
-            .service(service_fn(application));
+        let outside = ServiceBuilder::new().layer(monitor.routes_layer()).layer(monitor.layer()).service(service_fn(application));
         ask(outside).await;
         assert_counted(&Metrics::of(&monitor).await, &APPLICATIONS);
     }
@@ -80,19 +70,13 @@ async fn in_axum_our_routes_go_by_uncounted_and_their_neighbours_do_not() {
 async fn in_axum_our_routes_are_counted_when_asked_for() {
     let monitor = Monitor::builder().count_own_routes(true).build().unwrap();
     ask_axum(&monitor).await;
-    assert_counted(
-        &Metrics::of(&monitor).await,
-        &[&OURS[..], &APPLICATIONS].concat(),
-    );
+    assert_counted(&Metrics::of(&monitor).await, &[&OURS[..], &APPLICATIONS].concat());
 }
 
 #[cfg(feature = "axum")]
 async fn ask_axum(monitor: &Monitor) {
-    let applications = APPLICATIONS
-        .iter()
-        .fold(axum::Router::new(), |router, (_, path)| {
-            router.route(path, axum::routing::any("theirs"))
-        });
+    let applications =
+        APPLICATIONS.iter().fold(axum::Router::new(), |router, (_, path)| router.route(path, axum::routing::any("theirs")));
     let app = applications.merge(monitor.routes()).layer(monitor.layer());
     for (method, path) in OURS.iter().chain(&APPLICATIONS) {
         let request = Request::builder().method(*method).uri(*path);
@@ -111,10 +95,7 @@ fn inside(
     Response = Response<impl http_body::Body<Data = Bytes, Error: std::fmt::Debug>>,
     Error = Infallible,
 > {
-    ServiceBuilder::new()
-        .layer(monitor.layer())
-        .layer(monitor.routes_layer())
-        .service(service_fn(application))
+    ServiceBuilder::new().layer(monitor.layer()).layer(monitor.routes_layer()).service(service_fn(application))
 }
 
 async fn application(_: Request<Full<Bytes>>) -> Result<Response<Full<Bytes>>, Infallible> {

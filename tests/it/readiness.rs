@@ -16,31 +16,17 @@ type Answer = Response<Full<Bytes>>;
 async fn a_permit_that_was_waited_for_is_the_one_that_is_used() {
     let monitor = monitor();
     // Calling an instance that was not ready panics.
-    let (mut service, mut handle) =
-        mock::spawn_with::<Asked, Answer, _, _>(|inner| monitor.layer().layer(inner));
+    let (mut service, mut handle) = mock::spawn_with::<Asked, Answer, _, _>(|inner| monitor.layer().layer(inner));
     handle.allow(0);
     assert!(service.poll_ready::<Asked>().is_pending());
     handle.allow(1);
     assert!(service.is_woken());
     assert!(service.poll_ready::<Asked>().is_ready());
     let response = tokio::spawn(service.call(Asked::default()));
-    assert!(
-        service.poll_ready::<Asked>().is_pending(),
-        "the one permit is used up"
-    );
+    assert!(service.poll_ready::<Asked>().is_pending(), "the one permit is used up");
     answer(&mut handle).await;
-    response
-        .await
-        .unwrap()
-        .unwrap()
-        .into_body()
-        .collect()
-        .await
-        .unwrap();
-    assert_eq!(
-        Metrics::of(&monitor).await.total("http_requests_total"),
-        1.0
-    );
+    response.await.unwrap().unwrap().into_body().collect().await.unwrap();
+    assert_eq!(Metrics::of(&monitor).await.total("http_requests_total"), 1.0);
 }
 
 #[tokio::test]
@@ -51,9 +37,7 @@ async fn our_routes_in_front_leave_readiness_to_the_service_behind() {
             .layer(monitor.routes_layer())
             .layer(monitor.layer())
             .layer(monitor.request_size_layer())
-            .map_request(|request: Request<tower_rum::middleware::RequestBody<_>>| {
-                request.map(|_| Full::default())
-            })
+            .map_request(|request: Request<tower_rum::middleware::RequestBody<_>>| request.map(|_| Full::default()))
             .service(inner)
     });
     handle.allow(0);
@@ -68,17 +52,10 @@ async fn our_routes_in_front_leave_readiness_to_the_service_behind() {
 #[tokio::test]
 async fn an_inner_service_that_failed_is_not_ready_and_counts_nothing() {
     let monitor = monitor();
-    let (mut service, mut handle) =
-        mock::spawn_with::<Asked, Answer, _, _>(|inner| monitor.layer().layer(inner));
+    let (mut service, mut handle) = mock::spawn_with::<Asked, Answer, _, _>(|inner| monitor.layer().layer(inner));
     handle.send_error("gone");
-    assert!(matches!(
-        service.poll_ready::<Asked>(),
-        std::task::Poll::Ready(Err(_))
-    ));
-    assert_eq!(
-        Metrics::of(&monitor).await.total("http_requests_total"),
-        0.0
-    );
+    assert!(matches!(service.poll_ready::<Asked>(), std::task::Poll::Ready(Err(_))));
+    assert_eq!(Metrics::of(&monitor).await.total("http_requests_total"), 0.0);
 }
 
 async fn answer(handle: &mut mock::Handle<Asked, Answer>) {

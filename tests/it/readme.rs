@@ -12,12 +12,7 @@ async fn the_snippet_counts_routes_and_what_no_route_matched() {
 
     let get = async |path: &str| {
         let mut stream = TcpStream::connect(address).await.unwrap();
-        stream
-            .write_all(
-                format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").as_bytes(),
-            )
-            .await
-            .unwrap();
+        stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").as_bytes()).await.unwrap();
         let mut response = String::new();
         stream.read_to_string(&mut response).await.unwrap();
         response
@@ -40,15 +35,9 @@ fn the_snippet_is_readmes() {
     let source = include_str!("readme.rs");
     let (_, rest) = source.split_once("// README begins\n").unwrap();
     let (snippet, _) = rest.split_once("    // README ends\n").unwrap();
-    let lines: Vec<&str> = snippet
-        .lines()
-        .map(|line| line.strip_prefix("    ").unwrap_or(line))
-        .collect();
+    let lines: Vec<&str> = snippet.lines().map(|line| line.strip_prefix("    ").unwrap_or(line)).collect();
     let snippet = lines.join("\n");
-    assert!(
-        include_str!("../../README.md").contains(&snippet),
-        "README does not hold\n{snippet}"
-    );
+    assert!(include_str!("../../README.md").contains(&snippet), "README does not hold\n{snippet}");
 }
 
 #[rustfmt::skip]

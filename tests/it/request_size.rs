@@ -33,13 +33,7 @@ async fn a_body_that_nobody_read_is_an_observation_of_zero() {
 #[tokio::test]
 async fn without_the_layer_there_is_no_such_family() {
     let monitor = Monitor::new();
-    assert_eq!(
-        Metrics::of(&monitor)
-            .await
-            .series("http_request_size_bytes_count")
-            .count(),
-        0
-    );
+    assert_eq!(Metrics::of(&monitor).await.series("http_request_size_bytes_count").count(), 0);
 }
 
 #[tokio::test]
@@ -47,18 +41,10 @@ async fn the_body_keeps_its_size_hint_and_end() {
     let monitor = Monitor::new();
     let asked = service_fn(async |request: Request<_>| {
         let body = request.into_body();
-        assert_eq!(
-            (Body::size_hint(&body).exact(), Body::is_end_stream(&body)),
-            (Some(5), false)
-        );
+        assert_eq!((Body::size_hint(&body).exact(), Body::is_end_stream(&body)), (Some(5), false));
         Ok::<_, Infallible>(Response::new(()))
     });
-    monitor
-        .request_size_layer()
-        .layer(asked)
-        .call(Request::new(Full::<Bytes>::from("hello")))
-        .await
-        .unwrap();
+    monitor.request_size_layer().layer(asked).call(Request::new(Full::<Bytes>::from("hello"))).await.unwrap();
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -72,39 +58,22 @@ async fn after<B>(body: B, reads: Reads) -> Metrics
 where
     B: Body<Data = Bytes, Error = Infallible> + Unpin,
 {
-    let monitor = Monitor::builder()
-        .endpoint(|_| Some(Cow::Borrowed("/upload")))
-        .build()
-        .unwrap();
+    let monitor = Monitor::builder().endpoint(|_| Some(Cow::Borrowed("/upload"))).build().unwrap();
     let application = service_fn(async |request: Request<_>| {
         let mut body = request.into_body();
-        while reads != Reads::Nothing
-            && BodyExt::frame(&mut body).await.is_some()
-            && reads == Reads::All
-        {}
+        while reads != Reads::Nothing && BodyExt::frame(&mut body).await.is_some() && reads == Reads::All {}
         Ok::<_, Infallible>(Response::new(()))
     });
-    monitor
-        .request_size_layer()
-        .layer(application)
-        .call(Request::post("/upload/7").body(body).unwrap())
-        .await
-        .unwrap();
+    monitor.request_size_layer().layer(application).call(Request::post("/upload/7").body(body).unwrap()).await.unwrap();
     Metrics::of(&monitor).await
 }
 
 fn chunks(chunks: &'static [&'static str]) -> impl Body<Data = Bytes, Error = Infallible> + Unpin {
-    let frames = chunks
-        .iter()
-        .map(|chunk| Ok(http_body::Frame::data(Bytes::from_static(chunk.as_bytes()))));
+    let frames = chunks.iter().map(|chunk| Ok(http_body::Frame::data(Bytes::from_static(chunk.as_bytes()))));
     StreamBody::new(futures_util::stream::iter(frames))
 }
 
 fn observed(metrics: &Metrics) -> (f64, f64) {
-    let value = |suffix: &str| {
-        metrics.value(&format!(
-            r#"http_request_size_bytes_{suffix}{{method="POST",endpoint="/upload"}}"#
-        ))
-    };
+    let value = |suffix: &str| metrics.value(&format!(r#"http_request_size_bytes_{suffix}{{method="POST",endpoint="/upload"}}"#));
     (value("count"), value("sum"))
 }

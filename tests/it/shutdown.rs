@@ -48,10 +48,7 @@ async fn a_graceful_shutdown_lets_open_streams_end_and_counts_them_as_complete()
     assert_eq!(in_flight(&monitor).await, STREAMS as f64);
 
     let mut ended = Box::pin(shutdown.shutdown());
-    assert!(
-        timeout(Duration::ZERO, &mut ended).await.is_err(),
-        "streams are open"
-    );
+    assert!(timeout(Duration::ZERO, &mut ended).await.is_err(), "streams are open");
     drop(streams);
     timeout(PATIENCE, ended).await.unwrap();
     let metrics = Metrics::of(&monitor).await;
@@ -79,15 +76,10 @@ fn a_runtime_that_ends_with_streams_open_counts_them_as_incomplete() {
     });
     drop(runtime);
 
-    let after = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
+    let after = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let metrics = after.block_on(Metrics::of(&monitor));
     assert_all_counted(&metrics);
-    assert_eq!(
-        metrics.total("http_responses_incomplete_total"),
-        STREAMS as f64
-    );
+    assert_eq!(metrics.total("http_responses_incomplete_total"), STREAMS as f64);
     drop((clients, streams));
 }
 
@@ -97,14 +89,8 @@ const REQUEST: &str = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
 fn streaming(
     monitor: &Monitor,
     opened: UnboundedSender<UnboundedSender<Bytes>>,
-) -> impl Service<
-    Request<Incoming>,
-    Response = Response<ResponseBody<Fed>>,
-    Error = Infallible,
-    Future: Send,
-> + Clone
-+ Send
-+ 'static {
+) -> impl Service<Request<Incoming>, Response = Response<ResponseBody<Fed>>, Error = Infallible, Future: Send> + Clone + Send + 'static
+{
     monitor.layer().layer(service_fn(move |_| {
         let (chunks, body) = fed();
         chunks.send(Bytes::from("first")).unwrap();

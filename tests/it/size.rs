@@ -16,10 +16,7 @@ use crate::support::watch::monitor;
 async fn a_response_of_three_chunks_is_one_observation_of_their_sum() {
     let ten = "0123456789";
     let body = Scripted::new().data(ten).data(ten).data(ten);
-    assert_eq!(
-        sizes(Method::GET, Response::new(any(body))).await,
-        (1.0, 30.0)
-    );
+    assert_eq!(sizes(Method::GET, Response::new(any(body))).await, (1.0, 30.0));
 }
 
 #[tokio::test]
@@ -52,9 +49,7 @@ async fn an_answer_to_head_by_a_get_route_of_axum_is_an_observation_of_zero() {
     use axum::routing::get;
 
     let monitor = Monitor::new();
-    let app = axum::Router::new()
-        .route("/", get(async || vec![b'x'; 1_000]))
-        .layer(monitor.layer());
+    let app = axum::Router::new().route("/", get(async || vec![b'x'; 1_000])).layer(monitor.layer());
     let server = Server::start(app).await;
     let request = "HEAD / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
     let head = String::from_utf8(http1(server.address, request).await).unwrap();
@@ -62,14 +57,8 @@ async fn an_answer_to_head_by_a_get_route_of_axum_is_an_observation_of_zero() {
 
     let metrics = settled(&monitor, 1.0).await;
     let labels = r#"{method="HEAD",endpoint="/"}"#;
-    assert_eq!(
-        metrics.value(&format!("http_response_size_bytes_count{labels}")),
-        1.0
-    );
-    assert_eq!(
-        metrics.value(&format!("http_response_size_bytes_sum{labels}")),
-        0.0
-    );
+    assert_eq!(metrics.value(&format!("http_response_size_bytes_count{labels}")), 1.0);
+    assert_eq!(metrics.value(&format!("http_response_size_bytes_sum{labels}")), 0.0);
     assert_eq!(metrics.total("http_responses_incomplete_total"), 0.0);
 }
 
@@ -82,18 +71,10 @@ async fn sizes(method: Method, response: Response<AnyBody>) -> (f64, f64) {
         async { Ok::<_, Infallible>(response) }
     });
     let request = Request::builder().method(method).body(()).unwrap();
-    let response = monitor
-        .layer()
-        .layer(service)
-        .oneshot(request)
-        .await
-        .unwrap();
+    let response = monitor.layer().layer(service).oneshot(request).await.unwrap();
     response.into_body().collect().await.unwrap();
     let metrics = Metrics::of(&monitor).await;
     assert_eq!(metrics.total("http_requests_in_flight"), 0.0);
     let total = |name| metrics.total(name);
-    (
-        total("http_response_size_bytes_count"),
-        total("http_response_size_bytes_sum"),
-    )
+    (total("http_response_size_bytes_count"), total("http_response_size_bytes_sum"))
 }

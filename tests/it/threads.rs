@@ -25,12 +25,7 @@ async fn scrapes_during_requests_are_monotone_and_consistent_and_the_totals_exac
             let (monitor, running) = (&monitor, &running);
             scope.spawn(move || {
                 for round in 0..EACH {
-                    request(
-                        monitor,
-                        "GET",
-                        &format!("/{}", (number + round) % 5),
-                        "hello",
-                    );
+                    request(monitor, "GET", &format!("/{}", (number + round) % 5), "hello");
                 }
                 running.fetch_sub(1, Ordering::Release);
             });
@@ -40,19 +35,10 @@ async fn scrapes_during_requests_are_monotone_and_consistent_and_the_totals_exac
             let metrics = scrape(&monitor);
             consistent(&metrics);
             let in_flight = metrics.value(r#"http_requests_in_flight{method="GET",endpoint="/0"}"#);
-            assert!(
-                in_flight >= OPEN as f64,
-                "{in_flight} in flight, and {OPEN} are open"
-            );
-            let now: BTreeMap<String, f64> = metrics
-                .samples()
-                .map(|(series, value)| (series.to_owned(), value))
-                .collect();
+            assert!(in_flight >= OPEN as f64, "{in_flight} in flight, and {OPEN} are open");
+            let now: BTreeMap<String, f64> = metrics.samples().map(|(series, value)| (series.to_owned(), value)).collect();
             for (series, was) in &before {
-                assert!(
-                    series.starts_with("http_requests_in_flight") || now[series] >= *was,
-                    "{series} fell"
-                );
+                assert!(series.starts_with("http_requests_in_flight") || now[series] >= *was, "{series} fell");
             }
             before = now;
             scrapes += 1;
@@ -64,10 +50,7 @@ async fn scrapes_during_requests_are_monotone_and_consistent_and_the_totals_exac
     consistent(&metrics);
     let all = (THREADS * EACH + OPEN) as f64;
     assert_eq!(metrics.total("http_requests_total"), all);
-    assert_eq!(
-        metrics.total("http_response_size_bytes_sum"),
-        5.0 * (THREADS * EACH) as f64
-    );
+    assert_eq!(metrics.total("http_response_size_bytes_sum"), 5.0 * (THREADS * EACH) as f64);
     assert_eq!(metrics.total("http_requests_in_flight"), 0.0);
 }
 
@@ -113,14 +96,8 @@ async fn more_threads_at_once_than_have_room_of_their_own_lose_nothing() {
     });
     let metrics = scrape(&monitor);
     consistent(&metrics);
-    assert_eq!(
-        metrics.total("http_requests_total"),
-        (THREADS - BUSY + BUSY * EACH) as f64
-    );
-    assert_eq!(
-        metrics.total("http_response_size_bytes_sum"),
-        (5 * (THREADS - BUSY + BUSY * EACH)) as f64
-    );
+    assert_eq!(metrics.total("http_requests_total"), (THREADS - BUSY + BUSY * EACH) as f64);
+    assert_eq!(metrics.total("http_response_size_bytes_sum"), (5 * (THREADS - BUSY + BUSY * EACH)) as f64);
 }
 
 #[tokio::test]
@@ -140,18 +117,13 @@ fn gathering_from_many_threads_while_series_are_made_comes_to_an_end() {
     let registry = Registry::new();
     let monitor = raw_paths().registry(registry.clone()).build().unwrap();
     registry.register(Box::new(monitor.collector())).unwrap();
-    registry
-        .register(Box::new(
-            IntCounter::new("of_the_host_total", "Beside.").unwrap(),
-        ))
-        .unwrap();
+    registry.register(Box::new(IntCounter::new("of_the_host_total", "Beside.").unwrap())).unwrap();
     let (done, finished) = mpsc::channel();
     thread::spawn(move || {
         let making = Arc::new(AtomicBool::new(true));
         let scrapers: Vec<_> = (0..4)
             .map(|number| {
-                let (making, monitor, registry) =
-                    (Arc::clone(&making), monitor.clone(), registry.clone());
+                let (making, monitor, registry) = (Arc::clone(&making), monitor.clone(), registry.clone());
                 thread::spawn(move || {
                     while making.load(Ordering::Relaxed) {
                         if number % 2 == 0 {
@@ -167,17 +139,10 @@ fn gathering_from_many_threads_while_series_are_made_comes_to_an_end() {
             request(&monitor, "GET", &format!("/{number}"), "");
         }
         making.store(false, Ordering::Relaxed);
-        let panicked = scrapers
-            .into_iter()
-            .map(thread::JoinHandle::join)
-            .filter(Result::is_err)
-            .count();
-        done.send((panicked, scrape(&monitor).total("http_requests_total")))
-            .unwrap();
+        let panicked = scrapers.into_iter().map(thread::JoinHandle::join).filter(Result::is_err).count();
+        done.send((panicked, scrape(&monitor).total("http_requests_total"))).unwrap();
     });
-    let (panicked, total) = finished
-        .recv_timeout(Duration::from_secs(60))
-        .expect("a deadlock");
+    let (panicked, total) = finished.recv_timeout(Duration::from_secs(60)).expect("a deadlock");
     assert_eq!((panicked, total), (0, 500.0));
 }
 
@@ -187,21 +152,16 @@ fn opened(
     uri: &str,
 ) -> http::Response<tower_rum::middleware::ResponseBody<http_body_util::Full<bytes::Bytes>>> {
     let service = tower::service_fn(async |_: http::Request<()>| {
-        Ok::<_, std::convert::Infallible>(http::Response::new(
-            http_body_util::Full::<bytes::Bytes>::from("hello"),
-        ))
+        Ok::<_, std::convert::Infallible>(http::Response::new(http_body_util::Full::<bytes::Bytes>::from("hello")))
     });
     let service = tower::Layer::layer(&monitor.layer(), service);
     let request = http::Request::get(uri).body(()).unwrap();
-    futures_util::FutureExt::now_or_never(tower::ServiceExt::oneshot(service, request))
-        .unwrap()
-        .unwrap()
+    futures_util::FutureExt::now_or_never(tower::ServiceExt::oneshot(service, request)).unwrap().unwrap()
 }
 
 /// A scrape from wherever this is called.
 fn scrape(monitor: &tower_rum::Monitor) -> Metrics {
-    futures_util::FutureExt::now_or_never(Metrics::of(monitor))
-        .expect("a scrape that waits for nothing")
+    futures_util::FutureExt::now_or_never(Metrics::of(monitor)).expect("a scrape that waits for nothing")
 }
 
 /// In each series of each histogram: buckets that do not fall, and a count that is the last of them; and a gauge of what is
@@ -212,10 +172,7 @@ fn consistent(metrics: &Metrics) {
         if series.contains("_bucket{") {
             assert!(value >= last, "{series} is below the bucket before it");
             last = value;
-        } else if series.contains("_seconds_count")
-            || series.contains("_bytes_count")
-            || series.contains("_score_count")
-        {
+        } else if series.contains("_seconds_count") || series.contains("_bytes_count") || series.contains("_score_count") {
             assert_eq!(value, last, "{series} is not its +Inf");
             last = 0.0;
         } else if series.starts_with("http_requests_in_flight") {

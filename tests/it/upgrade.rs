@@ -58,11 +58,7 @@ async fn an_http2_tunnel_is_counted_at_its_head_and_still_echoes() {
 }
 
 async fn serve() -> (Monitor, Server) {
-    let monitor = by_path()
-        .endpoint(|_| Some("/echo".into()))
-        .response_duration(true)
-        .build()
-        .unwrap();
+    let monitor = by_path().endpoint(|_| Some("/echo".into())).response_duration(true).build().unwrap();
     let server = Server::start(monitor.layer().layer(service_fn(hand_over))).await;
     (monitor, server)
 }
@@ -71,12 +67,8 @@ async fn hand_over(request: Request<Incoming>) -> Result<Response<Empty<Bytes>>,
     let mut response = Response::new(Empty::new());
     if request.method() != Method::CONNECT {
         *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
-        response
-            .headers_mut()
-            .insert(UPGRADE, "echo".parse().unwrap());
-        response
-            .headers_mut()
-            .insert(CONNECTION, "upgrade".parse().unwrap());
+        response.headers_mut().insert(UPGRADE, "echo".parse().unwrap());
+        response.headers_mut().insert(CONNECTION, "upgrade".parse().unwrap());
     }
     tokio::spawn(async {
         let connection = hyper::upgrade::on(request).await.unwrap();

@@ -14,16 +14,11 @@ async fn http1_responses_are_the_same_bytes_with_and_without_the_layer() {
     for path in paths() {
         for method in ["GET", "HEAD", "POST"] {
             for version in ["1.1", "1.0"] {
-                let request = format!(
-                    "{method} {path} HTTP/{version}\r\nhost: a\r\nte: trailers\r\nconnection: close\r\n\r\n"
-                );
+                let request = format!("{method} {path} HTTP/{version}\r\nhost: a\r\nte: trailers\r\nconnection: close\r\n\r\n");
                 let expected = undated(&http1(plain.address, &request).await);
                 let seen = undated(&http1(measured.address, &request).await);
                 assert!(expected.starts_with("HTTP/1."), "{request}{expected}");
-                assert!(
-                    expected == seen,
-                    "{request}{expected}\nbut measured\n{seen}"
-                );
+                assert!(expected == seen, "{request}{expected}\nbut measured\n{seen}");
             }
         }
     }
@@ -35,12 +30,7 @@ async fn http1_responses_on_one_connection_are_the_same_bytes_with_and_without_t
     let mut requests = String::new();
     for page in PAGES {
         for method in ["GET", "HEAD"] {
-            let request = [
-                method,
-                " ",
-                page.path,
-                " HTTP/1.1\r\nhost: a\r\nte: trailers\r\n\r\n",
-            ];
+            let request = [method, " ", page.path, " HTTP/1.1\r\nhost: a\r\nte: trailers\r\n\r\n"];
             requests.push_str(&request.concat());
         }
     }
@@ -63,10 +53,7 @@ async fn http2_responses_are_the_same_frames_with_and_without_the_layer() {
                 expected.frames.clear();
                 seen.frames.clear();
             }
-            assert!(
-                expected == seen,
-                "{method} {path}\n{expected:?}\nbut measured\n{seen:?}"
-            );
+            assert!(expected == seen, "{method} {path}\n{expected:?}\nbut measured\n{seen:?}");
         }
     }
 }
@@ -78,21 +65,12 @@ async fn grpc_trailers_reach_an_http2_client() {
     assert_eq!(response.trailers.unwrap()["grpc-status"], "13");
     let response = http2(measured.address, Method::POST, "/grpc-error-in-header").await;
     assert_eq!(response.headers["grpc-status"], "13");
-    assert_eq!(
-        response.frames.len(),
-        1,
-        "one HEADERS frame that ends the stream"
-    );
+    assert_eq!(response.frames.len(), 1, "one HEADERS frame that ends the stream");
 }
 
 async fn servers() -> (Server, Server) {
-    let measured = ServiceBuilder::new()
-        .layer(monitor().layer())
-        .service(service_fn(site));
-    (
-        Server::start(service_fn(site)).await,
-        Server::start(measured).await,
-    )
+    let measured = ServiceBuilder::new().layer(monitor().layer()).service(service_fn(site));
+    (Server::start(service_fn(site)).await, Server::start(measured).await)
 }
 
 fn paths() -> impl Iterator<Item = &'static str> {

@@ -13,23 +13,14 @@ pub async fn send(monitor: &Monitor, request: Request<Full<Bytes>>) -> Response<
         *response.status_mut() = StatusCode::NOT_FOUND;
         Ok::<_, Infallible>(response)
     });
-    let response = monitor
-        .routes_layer()
-        .layer(nothing)
-        .oneshot(request)
-        .await
-        .unwrap();
+    let response = monitor.routes_layer().layer(nothing).oneshot(request).await.unwrap();
     let (head, body) = response.into_parts();
     Response::from_parts(head, body.collect().await.unwrap().to_bytes())
 }
 
 /// A batch as the browser script sends it: JSON under `text/plain`, with a number of its own.
 pub async fn batch(monitor: &Monitor, events: &str) -> Response<Bytes> {
-    batch_with(
-        monitor,
-        &format!(r#"{{"version":1,"id":"{}","events":{events}}}"#, fresh_id()),
-    )
-    .await
+    batch_with(monitor, &format!(r#"{{"version":1,"id":"{}","events":{events}}}"#, fresh_id())).await
 }
 
 /// A batch written out whole.

@@ -35,13 +35,8 @@ impl Scripted {
     }
 
     pub fn trailer(self, name: &'static str, value: &'static str) -> Self {
-        let trailer = (
-            HeaderName::from_static(name),
-            HeaderValue::from_static(value),
-        );
-        self.step(Step::Frame(Frame::trailers(HeaderMap::from_iter([
-            trailer,
-        ]))))
+        let trailer = (HeaderName::from_static(name), HeaderValue::from_static(value));
+        self.step(Step::Frame(Frame::trailers(HeaderMap::from_iter([trailer]))))
     }
 
     /// Is not ready once, so that a server flushes what it has.
@@ -78,10 +73,7 @@ impl Body for Scripted {
     type Data = Bytes;
     type Error = BoxError;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let Some(step) = self.steps.pop_front() else {
             return Poll::Ready(None);
         };
@@ -105,8 +97,7 @@ impl Body for Scripted {
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.length
-            .map_or_else(SizeHint::default, SizeHint::with_exact)
+        self.length.map_or_else(SizeHint::default, SizeHint::with_exact)
     }
 }
 
@@ -123,12 +114,7 @@ impl Body for Fed {
     type Data = Bytes;
     type Error = BoxError;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        self.0
-            .poll_recv(cx)
-            .map(|chunk| chunk.map(|bytes| Ok(Frame::data(bytes))))
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        self.0.poll_recv(cx).map(|chunk| chunk.map(|bytes| Ok(Frame::data(bytes))))
     }
 }

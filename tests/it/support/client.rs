@@ -24,15 +24,8 @@ pub async fn send(address: SocketAddr, request: &str) -> TcpStream {
 pub async fn read_to(connection: &mut TcpStream, end: &[u8]) -> Vec<u8> {
     let mut read = Vec::new();
     while !read.windows(end.len()).any(|window| window == end) {
-        let more = timeout(PATIENCE, connection.read_buf(&mut read))
-            .await
-            .unwrap()
-            .unwrap();
-        assert!(
-            more > 0,
-            "closed after {:?}",
-            String::from_utf8_lossy(&read)
-        );
+        let more = timeout(PATIENCE, connection.read_buf(&mut read)).await.unwrap().unwrap();
+        assert!(more > 0, "closed after {:?}", String::from_utf8_lossy(&read));
     }
     read
 }
@@ -42,9 +35,7 @@ pub async fn http1(address: SocketAddr, request: &str) -> Vec<u8> {
     let mut connection = send(address, request).await;
     let mut response = Vec::new();
     // A server that breaks off may reset the connection: what came before that is the answer.
-    let _ = timeout(PATIENCE, connection.read_to_end(&mut response))
-        .await
-        .unwrap();
+    let _ = timeout(PATIENCE, connection.read_to_end(&mut response)).await.unwrap();
     response
 }
 
@@ -71,18 +62,10 @@ pub struct Http2Frame {
 
 pub async fn http2(address: SocketAddr, method: Method, path: &str) -> Http2Response {
     let recorded = Arc::new(Mutex::new(Vec::new()));
-    let (mut requests, connection) = h2::client::handshake(Recording {
-        stream: connect(address).await,
-        read: Arc::clone(&recorded),
-    })
-    .await
-    .unwrap();
+    let (mut requests, connection) =
+        h2::client::handshake(Recording { stream: connect(address).await, read: Arc::clone(&recorded) }).await.unwrap();
     let driver = tokio::spawn(connection);
-    let request = Request::builder()
-        .method(method)
-        .uri(format!("http://{address}{path}"))
-        .body(())
-        .unwrap();
+    let request = Request::builder().method(method).uri(format!("http://{address}{path}")).body(()).unwrap();
     let (response, _) = requests.send_request(request, true).unwrap();
     let mut seen = Http2Response::default();
     match timeout(PATIENCE, response).await.unwrap() {
@@ -140,11 +123,7 @@ fn frames(mut bytes: &[u8]) -> Vec<Http2Frame> {
     while let [a, b, c, kind, flags, _, _, _, _, rest @ ..] = bytes {
         let length = u32::from_be_bytes([0, *a, *b, *c]) as usize;
         if matches!(*kind, DATA | HEADERS | RST_STREAM) {
-            frames.push(Http2Frame {
-                kind: *kind,
-                flags: *flags,
-                length: (*kind != HEADERS).then_some(length),
-            });
+            frames.push(Http2Frame { kind: *kind, flags: *flags, length: (*kind != HEADERS).then_some(length) });
         }
         bytes = rest.get(length..).unwrap_or_default();
     }
@@ -158,27 +137,16 @@ struct Recording {
 }
 
 impl AsyncRead for Recording {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
-        self.read
-            .lock()
-            .unwrap()
-            .extend_from_slice(&buffer.filled()[before..]);
+        self.read.lock().unwrap().extend_from_slice(&buffer.filled()[before..]);
         Poll::Ready(Ok(()))
     }
 }
 
 impl AsyncWrite for Recording {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
 

@@ -15,28 +15,17 @@ pub struct Metrics {
 impl Metrics {
     /// Scrapes a monitor through its own `/metrics`.
     pub async fn of(monitor: &Monitor) -> Self {
-        let nothing = service_fn(async |_: Request<Empty<Bytes>>| {
-            Ok::<_, Infallible>(Response::new(Empty::<Bytes>::new()))
-        });
+        let nothing = service_fn(async |_: Request<Empty<Bytes>>| Ok::<_, Infallible>(Response::new(Empty::<Bytes>::new())));
         let request = Request::get("/metrics").body(Empty::new()).unwrap();
-        let response = monitor
-            .routes_layer()
-            .layer(nothing)
-            .oneshot(request)
-            .await
-            .unwrap();
+        let response = monitor.routes_layer().layer(nothing).oneshot(request).await.unwrap();
         assert_eq!(response.status(), 200);
         let body = response.into_body().collect().await.unwrap().to_bytes();
-        Self {
-            text: String::from_utf8(body.to_vec()).unwrap(),
-        }
+        Self { text: String::from_utf8(body.to_vec()).unwrap() }
     }
 
     /// The sample of one series, written as the exposition writes it: `name{label="value",…}`.
     pub fn get(&self, series: &str) -> Option<f64> {
-        self.samples()
-            .find(|&(name, _)| name == series)
-            .map(|(_, value)| value)
+        self.samples().find(|&(name, _)| name == series).map(|(_, value)| value)
     }
 
     /// Like [`get`](Self::get); a series that is not there fails the test and shows its family.
@@ -44,11 +33,7 @@ impl Metrics {
     pub fn value(&self, series: &str) -> f64 {
         let family = series.split('{').next().unwrap();
         self.get(series).unwrap_or_else(|| {
-            let there: Vec<&str> = self
-                .text
-                .lines()
-                .filter(|line| line.starts_with(family))
-                .collect();
+            let there: Vec<&str> = self.text.lines().filter(|line| line.starts_with(family)).collect();
             panic!("no {series} among\n{}", there.join("\n"))
         })
     }
@@ -60,18 +45,14 @@ impl Metrics {
 
     /// The series of this name.
     pub fn series(&self, name: &str) -> impl Iterator<Item = (&str, f64)> {
-        self.samples()
-            .filter(move |(series, _)| series.split('{').next() == Some(name))
+        self.samples().filter(move |(series, _)| series.split('{').next() == Some(name))
     }
 
     /// Every sample line.
     pub fn samples(&self) -> impl Iterator<Item = (&str, f64)> {
-        self.text
-            .lines()
-            .filter(|line| !line.starts_with('#'))
-            .map(|line| {
-                let (series, value) = line.rsplit_once(' ').unwrap();
-                (series, value.parse().unwrap())
-            })
+        self.text.lines().filter(|line| !line.starts_with('#')).map(|line| {
+            let (series, value) = line.rsplit_once(' ').unwrap();
+            (series, value.parse().unwrap())
+        })
     }
 }

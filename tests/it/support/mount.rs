@@ -37,21 +37,10 @@ impl Mount {
 
     pub fn tower(monitor: &Monitor) -> Self {
         let not_ours = service_fn(async |_: Request<Body>| {
-            Ok::<_, Infallible>(
-                Response::builder()
-                    .status(404)
-                    .body(Full::<Bytes>::default())
-                    .unwrap(),
-            )
+            Ok::<_, Infallible>(Response::builder().status(404).body(Full::<Bytes>::default()).unwrap())
         });
-        let service = monitor
-            .routes_layer()
-            .layer(not_ours)
-            .and_then(Answer::read);
-        Self {
-            name: "tower",
-            service: service.boxed_clone(),
-        }
+        let service = monitor.routes_layer().layer(not_ours).and_then(Answer::read);
+        Self { name: "tower", service: service.boxed_clone() }
     }
 
     #[cfg(feature = "axum")]
@@ -61,10 +50,7 @@ impl Mount {
 
     #[cfg(feature = "axum")]
     pub fn router(name: &'static str, router: axum::Router) -> Self {
-        Self {
-            name,
-            service: ServiceExt::<Request<Body>>::and_then(router, Answer::read).boxed_clone(),
-        }
+        Self { name, service: ServiceExt::<Request<Body>>::and_then(router, Answer::read).boxed_clone() }
     }
 
     pub async fn ask(&self, request: Request<Body>) -> Answer {
@@ -85,11 +71,7 @@ impl Answer {
         let (head, body) = response.into_parts();
         let text = body.collect().await.unwrap().to_bytes();
         let text = String::from_utf8(text.to_vec()).unwrap();
-        Ok(Self {
-            status: head.status.as_u16(),
-            headers: head.headers,
-            text,
-        })
+        Ok(Self { status: head.status.as_u16(), headers: head.headers, text })
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {

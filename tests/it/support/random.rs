@@ -23,8 +23,6 @@ impl Random {
     }
 
     pub fn bytes(&mut self, most: usize) -> Vec<u8> {
-        (0..self.below(most))
-            .map(|_| self.next().to_be_bytes()[0])
-            .collect()
+        (0..self.below(most)).map(|_| self.next().to_be_bytes()[0]).collect()
     }
 }

@@ -50,11 +50,7 @@ const LARGE: usize = 1_000_000;
 pub async fn site<B>(request: Request<B>) -> Result<Response<AnyBody>, Infallible> {
     let response = answer(request.uri().path());
     let strip = request.method() == Method::HEAD && request.version() == Version::HTTP_2;
-    Ok(if strip {
-        response.map(|_| any(Empty::new()))
-    } else {
-        response
-    })
+    Ok(if strip { response.map(|_| any(Empty::new())) } else { response })
 }
 
 pub fn any<B>(body: B) -> AnyBody
@@ -80,38 +76,21 @@ fn answer(path: &str) -> Response<AnyBody> {
         "/paused" => response.body(any(ten().pause().data("0123456789").pause())),
         "/empty-frames" => response.body(any(ten().data("").data("0123456789").data(""))),
         "/no-content" => response.status(204).body(any(Empty::new())),
-        "/not-modified" => response
-            .status(304)
-            .header(ETAG, "\"1\"")
-            .body(any(Empty::new())),
-        "/trailers" => response
-            .header(TRAILER, "x-checksum")
-            .body(any(Scripted::new()
-                .data("hello")
-                .trailer("x-checksum", "1"))),
+        "/not-modified" => response.status(304).header(ETAG, "\"1\"").body(any(Empty::new())),
+        "/trailers" => response.header(TRAILER, "x-checksum").body(any(Scripted::new().data("hello").trailer("x-checksum", "1"))),
         "/known-length-and-trailers" => {
-            response
-                .header(TRAILER, "x-checksum")
-                .body(any(Scripted::new()
-                    .data("hello")
-                    .trailer("x-checksum", "1")
-                    .length(5)))
+            response.header(TRAILER, "x-checksum").body(any(Scripted::new().data("hello").trailer("x-checksum", "1").length(5)))
         }
-        "/grpc" => response
-            .header(CONTENT_TYPE, "application/grpc")
-            .body(any(ten().trailer("grpc-status", "0"))),
-        "/grpc-error-in-trailers" => response
-            .header(CONTENT_TYPE, "application/grpc")
-            .body(any(Scripted::new().trailer("grpc-status", "13"))),
-        "/grpc-error-in-header" => response
-            .header(CONTENT_TYPE, "application/grpc")
-            .header("grpc-status", "13")
-            .body(any(Empty::new())),
+        "/grpc" => response.header(CONTENT_TYPE, "application/grpc").body(any(ten().trailer("grpc-status", "0"))),
+        "/grpc-error-in-trailers" => {
+            response.header(CONTENT_TYPE, "application/grpc").body(any(Scripted::new().trailer("grpc-status", "13")))
+        }
+        "/grpc-error-in-header" => {
+            response.header(CONTENT_TYPE, "application/grpc").header("grpc-status", "13").body(any(Empty::new()))
+        }
         "/error" => response.status(500).body(any(Full::from("sorry\n"))),
         "/broken" => response.body(any(ten().pause().fail())),
-        _ => response
-            .status(StatusCode::NOT_FOUND)
-            .body(any(Empty::new())),
+        _ => response.status(StatusCode::NOT_FOUND).body(any(Empty::new())),
     }
     .unwrap()
 }

@@ -25,26 +25,14 @@ pub fn parse(text: &str) -> BTreeMap<String, Family> {
     for line in text.split_terminator('\n') {
         if let Some(rest) = line.strip_prefix("# HELP ") {
             let (name, help) = rest.split_once(' ').unwrap();
-            let family = Family {
-                help: help.to_owned(),
-                ..Family::default()
-            };
-            assert!(
-                families.insert(name.to_owned(), family).is_none(),
-                "two families of one name: {line}"
-            );
+            let family = Family { help: help.to_owned(), ..Family::default() };
+            assert!(families.insert(name.to_owned(), family).is_none(), "two families of one name: {line}");
             name.clone_into(&mut current);
         } else if let Some(rest) = line.strip_prefix("# TYPE ") {
             let (name, kind) = rest.split_once(' ').unwrap();
             let family = families.get_mut(name).expect(line);
-            assert!(
-                name == current && family.kind.is_empty() && family.samples.is_empty(),
-                "{line}"
-            );
-            assert!(
-                ["counter", "gauge", "histogram", "summary"].contains(&kind),
-                "{line}"
-            );
+            assert!(name == current && family.kind.is_empty() && family.samples.is_empty(), "{line}");
+            assert!(["counter", "gauge", "histogram", "summary"].contains(&kind), "{line}");
             kind.clone_into(&mut family.kind);
         } else {
             let sample = sample(line);
@@ -56,10 +44,7 @@ pub fn parse(text: &str) -> BTreeMap<String, Family> {
                 _ => &[""],
             };
             assert!(suffixes.contains(&suffix), "{line}");
-            assert!(
-                series.insert((sample.name.clone(), sample.labels.clone())),
-                "a series twice: {line}"
-            );
+            assert!(series.insert((sample.name.clone(), sample.labels.clone())), "a series twice: {line}");
             family.samples.push(sample);
         }
     }
@@ -78,10 +63,7 @@ fn sample(line: &str) -> Sample {
             let (label, after) = rest.split_once("=\"").expect(line);
             assert!(!label.is_empty() && label.chars().all(is_name), "{line}");
             let (value, after) = quoted(after, line);
-            assert!(
-                labels.insert(label.to_owned(), value).is_none(),
-                "a label twice: {line}"
-            );
+            assert!(labels.insert(label.to_owned(), value).is_none(), "a label twice: {line}");
             let Some(more) = after.strip_prefix(',') else {
                 rest = after.strip_prefix('}').expect(line);
                 break;
@@ -91,11 +73,7 @@ fn sample(line: &str) -> Sample {
     }
     let number = rest.strip_prefix(' ').expect(line);
     assert!(!number.contains(' '), "{line}");
-    Sample {
-        name: name.to_owned(),
-        labels,
-        value: number.parse().expect(line),
-    }
+    Sample { name: name.to_owned(), labels, value: number.parse().expect(line) }
 }
 
 fn quoted<'a>(text: &'a str, line: &str) -> (String, &'a str) {

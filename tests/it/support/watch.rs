@@ -7,9 +7,7 @@ use super::metrics::Metrics;
 
 /// A builder of a monitor that takes each path for its own template: the tests' paths are few.
 pub fn by_path() -> Builder {
-    Monitor::builder()
-        .endpoint(|head| Some(Cow::Borrowed(head.uri().path())))
-        .registry(prometheus::Registry::new())
+    Monitor::builder().endpoint(|head| Some(Cow::Borrowed(head.uri().path()))).registry(prometheus::Registry::new())
 }
 
 /// What [`by_path`] builds by default.
@@ -19,11 +17,7 @@ pub fn monitor() -> Monitor {
 
 /// Scrapes until `there` holds. What never comes fails the test and shows the last scrape.
 #[track_caller]
-pub fn until(
-    monitor: &Monitor,
-    what: &str,
-    there: impl Fn(&Metrics) -> bool,
-) -> impl Future<Output = Metrics> {
+pub fn until(monitor: &Monitor, what: &str, there: impl Fn(&Metrics) -> bool) -> impl Future<Output = Metrics> {
     let caller = std::panic::Location::caller();
     async move {
         let start = Instant::now();
@@ -32,11 +26,7 @@ pub fn until(
             if there(&metrics) {
                 return metrics;
             }
-            assert!(
-                start.elapsed() < PATIENCE,
-                "{caller}: never came to {what}:\n{}",
-                metrics.text
-            );
+            assert!(start.elapsed() < PATIENCE, "{caller}: never came to {what}:\n{}", metrics.text);
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     }
@@ -46,8 +36,7 @@ pub fn until(
 #[track_caller]
 pub fn settled(monitor: &Monitor, requests: f64) -> impl Future<Output = Metrics> {
     until(monitor, "rest", move |metrics| {
-        metrics.total("http_requests_total") >= requests
-            && metrics.total("http_requests_in_flight") == 0.0
+        metrics.total("http_requests_total") >= requests && metrics.total("http_requests_in_flight") == 0.0
     })
 }
 

@@ -22,19 +22,12 @@ pub async fn read(stream: &mut TcpStream) -> String {
         }
     };
     let most = Duration::from_secs(20);
-    tokio::time::timeout(most, reading)
-        .await
-        .expect("the server neither answers nor closes");
+    tokio::time::timeout(most, reading).await.expect("the server neither answers nor closes");
     String::from_utf8(answer).unwrap()
 }
 
 /// The status of an HTTP/1.1 response as it came over the wire.
 pub fn status(answer: &str) -> u16 {
-    let status = answer
-        .strip_prefix("HTTP/1.1 ")
-        .and_then(|rest| rest.get(..3));
-    status
-        .unwrap_or_else(|| panic!("no response in {answer:?}"))
-        .parse()
-        .unwrap()
+    let status = answer.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3));
+    status.unwrap_or_else(|| panic!("no response in {answer:?}")).parse().unwrap()
 }
