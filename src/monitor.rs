@@ -23,7 +23,7 @@ use crate::exposition::Exposition;
 use crate::label::{EndpointSource, RequestHead};
 use crate::middleware::{HttpMetricsLayer, RequestSizeLayer, Shared};
 use crate::record::{Collector, Recorder};
-use crate::routes::{Routes, RoutesLayer};
+use crate::routes::{self, Routes, RoutesLayer};
 use crate::rum::{Ingest, Script};
 
 /// One set of metrics and the ways into and out of it. A clone is the same monitor.
@@ -313,23 +313,20 @@ impl Builder {
 
     fn assemble(self) -> Monitor {
         let config = self.config;
-        let recorder = Recorder::new(&config);
+        let script = Script::new(&config);
+        let paths = routes::paths(&config.paths, &script);
+        let own = paths.iter().filter(|_| !config.own_routes_counted).map(|(path, _)| path.clone());
+        let recorder = Recorder::new(&config, own.collect());
         let registry = self.registry.unwrap_or_else(|| prometheus::default_registry().clone());
         let routes = Arc::new(Routes::new(
-            &config.paths,
+            paths,
             Exposition::new(Arc::clone(&recorder), registry),
             Ingest::new(Arc::clone(&recorder), &config),
-            Script::new(&config),
+            script,
         ));
-        let uncounted = if config.own_routes_counted {
-            std::collections::BTreeSet::new()
-        } else {
-            routes.iter().map(|(path, _)| path.to_owned()).collect()
-        };
         let shared = Arc::new(Shared {
             recorder: Arc::clone(&recorder),
             endpoint: self.endpoint,
-            uncounted,
             response_duration: config.response_duration,
             server_timing: config.server_timing,
         });

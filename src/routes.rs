@@ -44,24 +44,24 @@ pub(crate) struct Routes {
     script: Script,
 }
 
+/// Where each route of a monitor is.
+pub(crate) fn paths(paths: &Paths, script: &Script) -> Vec<(String, Route)> {
+    let path = |path: &str, route| (format!("{}{path}", paths.prefix), route);
+    let single = |form| Route::Beacon(Kind::Single(form));
+    vec![
+        path(&paths.metrics, Route::Metrics),
+        path(&paths.page_load, single(Form::PageLoad)),
+        path(&paths.interaction, single(Form::Interaction)),
+        path(&paths.user_error, single(Form::UserError)),
+        path(&paths.beacon, Route::Beacon(Kind::Batch)),
+        (script.path().to_owned(), Route::Script(Freshness::Short)),
+        (script.hashed_path().to_owned(), Route::Script(Freshness::Immutable)),
+    ]
+}
+
 impl Routes {
-    pub(crate) fn new(paths: &Paths, exposition: Exposition, ingest: Ingest, script: Script) -> Self {
-        let path = |path: &str, route| (format!("{}{path}", paths.prefix), route);
-        let single = |form| Route::Beacon(Kind::Single(form));
-        Self {
-            paths: vec![
-                path(&paths.metrics, Route::Metrics),
-                path(&paths.page_load, single(Form::PageLoad)),
-                path(&paths.interaction, single(Form::Interaction)),
-                path(&paths.user_error, single(Form::UserError)),
-                path(&paths.beacon, Route::Beacon(Kind::Batch)),
-                (script.path().to_owned(), Route::Script(Freshness::Short)),
-                (script.hashed_path().to_owned(), Route::Script(Freshness::Immutable)),
-            ],
-            exposition,
-            ingest,
-            script,
-        }
+    pub(crate) fn new(paths: Vec<(String, Route)>, exposition: Exposition, ingest: Ingest, script: Script) -> Self {
+        Self { paths, exposition, ingest, script }
     }
 
     pub(crate) fn script(&self) -> &Script {

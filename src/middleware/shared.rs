@@ -4,15 +4,13 @@ use std::time::Instant;
 use http::Request;
 
 use crate::label::{EndpointSource, RequestHead, Template};
-use crate::record::{InFlight, Recorder, RequestSizeMeter, Uncounted};
+use crate::record::{InFlight, Recorder, RequestSizeMeter};
 
 /// What every copy of the layer and of its services shares: axum clones them once per request.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) endpoint: EndpointSource,
-    /// Templates that go by uncounted.
-    pub(crate) uncounted: Uncounted,
     pub(crate) response_duration: bool,
     pub(crate) server_timing: bool,
 }
@@ -22,12 +20,12 @@ impl Shared {
     pub(super) fn begin<B>(&self, request: &Request<B>) -> InFlight {
         // First, because reading the clock waits for whatever was begun before it.
         let arrived = Instant::now();
-        self.recorder.begin(arrived, &self.template(request), request.method(), &self.uncounted)
+        self.recorder.begin(arrived, &self.template(request), request.method())
     }
 
     /// `None` for a route that is not counted.
     pub(super) fn request_size<B>(&self, request: &Request<B>) -> Option<RequestSizeMeter> {
-        self.recorder.request_size(&self.template(request), request.method(), &self.uncounted)
+        self.recorder.request_size(&self.template(request), request.method())
     }
 
     #[inline]

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use crate::label::{MethodLabel, Template};
 
+use super::Recorder;
 use super::bounds::Bounds;
 use super::cell::Cell;
 use super::endpoints::Endpoint;
@@ -13,7 +14,6 @@ use super::in_flight::{End, Progress};
 use super::slot::Claim;
 use super::tables::{BODY_ERROR, CLIENT_GONE, EXCHANGES, REQUESTS, RESPONSE_SIZE, STARTED, UNANSWERED};
 use super::template_cache::{TemplateCache, Verdict};
-use super::{Recorder, Uncounted};
 
 /// One recorder's place in one thread.
 pub(super) struct Local {
@@ -138,11 +138,11 @@ impl Local {
 
     /// The template's endpoint; `None` if it is not counted.
     #[inline]
-    pub(super) fn endpoint(&mut self, template: &Template<'_>, uncounted: &Uncounted) -> Option<Endpoint> {
+    pub(super) fn endpoint(&mut self, template: &Template<'_>) -> Option<Endpoint> {
         let text = template.as_str();
         let verdict = match self.templates.get(text) {
             Some(verdict) => verdict,
-            None => self.judge(template, uncounted)?,
+            None => self.judge(template)?,
         };
         match verdict {
             Verdict::Counted(endpoint) => Some(endpoint),
@@ -151,14 +151,15 @@ impl Local {
     }
 
     #[cold]
-    fn judge(&mut self, template: &Template<'_>, uncounted: &Uncounted) -> Option<Verdict> {
+    fn judge(&mut self, template: &Template<'_>) -> Option<Verdict> {
         if !template.is_endpoint() {
             return Some(Verdict::Counted(Endpoint::UNMATCHED));
         }
-        let verdict = if uncounted.contains(template.as_str()) {
+        let recorder = self.recorder.upgrade()?;
+        let verdict = if recorder.uncounted.contains(template.as_str()) {
             Verdict::Uncounted
         } else {
-            Verdict::Counted(self.recorder.upgrade()?.endpoints.resolve(template))
+            Verdict::Counted(recorder.endpoints.resolve(template))
         };
         self.templates.insert(template.as_str(), verdict);
         Some(verdict)

@@ -47,15 +47,14 @@ use tables::{REQUEST_SIZES, Table};
 pub(crate) struct Recorder {
     /// This recorder, for the threads' places and the guards: neither keeps it alive.
     weak: Weak<Self>,
+    /// Templates that go by uncounted.
+    uncounted: BTreeSet<String>,
     endpoints: Endpoints,
     tables: Box<[Table]>,
     families: Box<[Family]>,
     bounds: Arc<[Option<Bounds>]>,
     slots: Arc<Slots>,
 }
-
-/// Templates that go by uncounted. One set per recorder: each thread keeps what it said of a template.
-pub(crate) type Uncounted = BTreeSet<String>;
 
 /// Whether a label set had room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,10 +73,12 @@ impl Room {
 }
 
 impl Recorder {
-    pub(crate) fn new(config: &Config) -> Arc<Self> {
+    /// Requests of the `uncounted` templates go by.
+    pub(crate) fn new(config: &Config, uncounted: BTreeSet<String>) -> Arc<Self> {
         let tables = tables::tables(config).into_boxed_slice();
         let recorder = Arc::new_cyclic(|weak| Self {
             weak: weak.clone(),
+            uncounted,
             endpoints: Endpoints::new(config.http_series, config.endpoints.iter().map(String::as_str)),
             families: tables::families(config).into_boxed_slice(),
             bounds: tables.iter().map(|table| table.bounds.clone()).collect(),
@@ -89,23 +90,18 @@ impl Recorder {
     }
 
     /// A request has arrived; [`InFlight::NONE`] if it is not counted.
-    pub(crate) fn begin(&self, arrived: Instant, template: &Template<'_>, method: &Method, uncounted: &Uncounted) -> InFlight {
+    pub(crate) fn begin(&self, arrived: Instant, template: &Template<'_>, method: &Method) -> InFlight {
         let method = MethodLabel::of(method);
         let progress = local::with(&self.weak, |local| {
-            let endpoint = local.endpoint(template, uncounted)?;
+            let endpoint = local.endpoint(template)?;
             local.begin(arrived, endpoint, method)
         });
         progress.map_or(InFlight::NONE, InFlight::new)
     }
 
     /// A request body is about to be read.
-    pub(crate) fn request_size(
-        &self,
-        template: &Template<'_>,
-        method: &Method,
-        uncounted: &Uncounted,
-    ) -> Option<RequestSizeMeter> {
-        let endpoint = local::with(&self.weak, |local| local.endpoint(template, uncounted))?;
+    pub(crate) fn request_size(&self, template: &Template<'_>, method: &Method) -> Option<RequestSizeMeter> {
+        let endpoint = local::with(&self.weak, |local| local.endpoint(template))?;
         let series = self.exchange_series(REQUEST_SIZES, endpoint, MethodLabel::of(method));
         Some(RequestSizeMeter::new(self.weak.upgrade()?, series))
     }
