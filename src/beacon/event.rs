@@ -94,8 +94,9 @@ pub(crate) const EVENT_KINDS: [&str; 16] = [
 ];
 
 impl Event<'_> {
-    pub(crate) fn kind(&self) -> &'static str {
-        let place = match self {
+    /// The place of its kind in [`EVENT_KINDS`].
+    pub(crate) fn kind(&self) -> usize {
+        match self {
             Self::PageLoad { .. } => 0,
             Self::WebVitals { .. } => 1,
             Self::Interaction { .. } => 2,
@@ -112,8 +113,7 @@ impl Event<'_> {
             Self::ClientCounter { .. } => 13,
             Self::ClientHistogram { .. } => 14,
             Self::Heartbeat => 15,
-        };
-        EVENT_KINDS[place]
+        }
     }
 }
 

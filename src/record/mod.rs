@@ -56,6 +56,13 @@ pub(crate) struct Recorder {
     slots: Arc<Slots>,
 }
 
+/// One series of a counter.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Counted {
+    table: usize,
+    series: usize,
+}
+
 /// Whether a label set had room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
@@ -106,14 +113,25 @@ impl Recorder {
         Some(RequestSizeMeter::new(self.weak.upgrade()?, series))
     }
 
+    /// A counter's series for label values out of a closed set, which are there from the start: looked up once, added to often.
+    pub(crate) fn counted(&self, counter: impl Into<FamilyId>, values: &[&str]) -> Counted {
+        let table = counter.into().table();
+        Counted { table, series: self.series(table, values).0 }
+    }
+
+    /// Adds to a counter's series.
+    pub(crate) fn add(&self, counted: Counted, amount: u64) {
+        local::with(&self.weak, |local| {
+            local.add(counted.table, counted.series, amount);
+            Some(())
+        });
+    }
+
     /// Adds to a counter; label values in the order of the family's labels.
     pub(crate) fn increment(&self, counter: impl Into<FamilyId>, values: &[&str], amount: u64) -> Room {
         let table = counter.into().table();
         let (series, room) = self.series(table, values);
-        local::with(&self.weak, |local| {
-            local.add(table, series, amount);
-            Some(())
-        });
+        self.add(Counted { table, series }, amount);
         room
     }
 

@@ -9,7 +9,7 @@ pub(super) fn record(recorder: &Recorder, client_counters: usize, event: &Event<
     let vitals = |endpoint: &str, vitals: &[(Vital, f64)]| {
         vitals.iter().map(|&(vital, value)| recorder.observe(histogram(vital), &[endpoint], value)).fold(Room::Enough, Room::and)
     };
-    let room = match event {
+    match event {
         Event::PageLoad { endpoint: claimed, seconds, phases, vitals: measured } => {
             let endpoint = endpoint(recorder, claimed);
             for (phase, seconds) in phases {
@@ -45,9 +45,7 @@ pub(super) fn record(recorder: &Recorder, client_counters: usize, event: &Event<
             recorder.observe(FamilyId::client_histogram(client_counters, *place), labels, *value)
         }
         Event::Heartbeat => Room::Enough,
-    };
-    let _ = recorder.increment(Counter::Events, &[event.kind()], 1);
-    room
+    }
 }
 
 /// The label under which a browser's endpoint counts. What has not fitted is for the recorder to say, and for no page.

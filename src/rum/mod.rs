@@ -37,9 +37,9 @@ use std::sync::Arc;
 
 use http::request::Parts;
 
-use crate::beacon::{Batch, BatchResult, Event, Form, Format, Reason, Rejection};
+use crate::beacon::{Batch, BatchResult, EVENT_KINDS, Event, Form, Format, Reason, Rejection};
 use crate::config::{Config, Vocabulary};
-use crate::record::{Counter, Recorder, Room};
+use crate::record::{Counted, Counter, Recorder, Room};
 
 use gate::Gate;
 use seen::Seen;
@@ -53,6 +53,8 @@ pub(crate) struct Ingest {
     gate: Gate,
     vocabulary: Vocabulary,
     seen: Seen,
+    /// `rum_events_total` by kind.
+    events: [Counted; EVENT_KINDS.len()],
 }
 
 /// What a beacon's body holds.
@@ -64,7 +66,13 @@ pub(crate) enum Kind {
 
 impl Ingest {
     pub(crate) fn new(recorder: Arc<Recorder>, config: &Config) -> Self {
-        Self { recorder, gate: Gate::new(config.gate.clone()), vocabulary: config.vocabulary.clone(), seen: Seen::default() }
+        Self {
+            gate: Gate::new(config.gate.clone()),
+            vocabulary: config.vocabulary.clone(),
+            seen: Seen::default(),
+            events: EVENT_KINDS.map(|kind| recorder.counted(Counter::Events, &[kind])),
+            recorder,
+        }
     }
 
     /// Whether a beacon may come in, by its head alone, and how its body is written.
@@ -143,6 +151,7 @@ impl Ingest {
     }
 
     fn record(&self, event: &Event<'_>) {
+        self.recorder.add(self.events[event.kind()], 1);
         if event::record(&self.recorder, self.vocabulary.counters.len(), event) == Room::Overflow {
             self.reject(Reason::Series);
         }

@@ -1,6 +1,8 @@
 //! A beacon's way in over HTTP: method, gate, body, event, answer.
 
+use std::future::poll_fn;
 use std::pin::pin;
+use std::task::Poll;
 
 use bytes::{Buf, BufMut};
 use http::header::RETRY_AFTER;
@@ -48,8 +50,15 @@ impl Ingest {
     {
         let (head, body) = request.into_parts();
         let format = self.admit(&head)?;
-        let body = tokio::time::timeout(self.gate.body_timeout(), read(body)).await;
-        let body = body.map_err(|_| Reason::Timeout.because("the body did not arrive in time"))??;
+        let mut read = pin!(read(body));
+        // Most bodies are there already: only one that is not needs a timer.
+        let body = match poll_fn(|cx| Poll::Ready(read.as_mut().poll(cx))).await {
+            Poll::Ready(body) => body?,
+            Poll::Pending => {
+                let body = tokio::time::timeout(self.gate.body_timeout(), read).await;
+                body.map_err(|_| Reason::Timeout.because("the body did not arrive in time"))??
+            }
+        };
         Ok((format, body))
     }
 }
