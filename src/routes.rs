@@ -166,6 +166,7 @@ where
 
 pin_project! {
     /// The future of [`WithRoutes`].
+    #[must_use = "futures do nothing unless polled"]
     pub struct WithRoutesFuture<F> {
         #[pin]
         answer: Answer<F>,

@@ -65,6 +65,9 @@ impl<'a> Batch<'a> {
         if !(16..=40).contains(&form.id.len()) || !form.id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(Reason::Malformed.because("id takes 16 to 40 hexadecimal digits"));
         }
+        if form.events.is_empty() {
+            return Err(Reason::Malformed.because("a batch takes at least one event").of_the_whole_batch());
+        }
         Ok(Self { id: BatchId(form.id.into()), webdriver: form.webdriver, events: form.events })
     }
 

@@ -6,6 +6,7 @@ use http::StatusCode;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Rejection {
     pub(crate) reason: Reason,
+    pub(crate) status: StatusCode,
     pub(crate) message: &'static str,
 }
 
@@ -68,7 +69,7 @@ impl Reason {
         }
     }
 
-    pub(crate) fn status(self) -> StatusCode {
+    const fn status(self) -> StatusCode {
         match self {
             Self::Malformed => StatusCode::BAD_REQUEST,
             Self::Origin => StatusCode::FORBIDDEN,
@@ -81,7 +82,14 @@ impl Reason {
         }
     }
 
-    pub(crate) fn because(self, message: &'static str) -> Rejection {
-        Rejection { reason: self, message }
+    pub(crate) const fn because(self, message: &'static str) -> Rejection {
+        Rejection { reason: self, status: self.status(), message }
+    }
+}
+
+impl Rejection {
+    /// The answer to a batch of which nothing could be recorded, whatever was wrong with its events.
+    pub(crate) fn of_the_whole_batch(self) -> Self {
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, ..self }
     }
 }

@@ -73,7 +73,5 @@ pub(super) fn malformed_json(error: &serde_json::Error) -> Rejection {
     }
 }
 
-const UNSUPPORTED: Rejection = Rejection {
-    reason: Reason::ContentType,
-    message: "content type takes application/json, text/plain (holding JSON) or application/x-www-form-urlencoded",
-};
+const UNSUPPORTED: Rejection = Reason::ContentType
+    .because("content type takes application/json, text/plain (holding JSON) or application/x-www-form-urlencoded");

@@ -140,11 +140,12 @@ impl ClientFamily {
         }
         if OURS.iter().any(|ours| name.starts_with(ours)) {
             return problem(
-                "takes a name that does not start as one of this crate's own: http_, rum_, user_, web_vitals_, page_, synthetic_",
+                "takes a name that does not start as one of this crate's own (http_, rum_, user_, web_vitals_, page_, synthetic_, network_, \
+                 system_, memory_), nor with an underscore",
             );
         }
-        if self.help.trim().is_empty() {
-            return problem("takes a help text");
+        if self.help.trim().is_empty() || self.help.contains(char::is_control) {
+            return problem("takes a help text of one line");
         }
         for (place, (label, values)) in self.labels.iter().enumerate() {
             let again = self.labels[..place].iter().any(|(other, _)| other == label);
@@ -167,6 +168,6 @@ impl ClientFamily {
     }
 }
 
-const OURS: [&str; 6] = ["http_", "rum_", "user_", "web_vitals_", "page_", "synthetic_"];
+const OURS: [&str; 10] = ["http_", "rum_", "user_", "web_vitals_", "page_", "synthetic_", "network_", "system_", "memory_", "_"];
 const RESERVED_LABELS: [&str; 2] = ["le", "quantile"];
 const MOST_VALUE: f64 = 1e9;

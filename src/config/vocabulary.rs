@@ -34,6 +34,11 @@ impl Default for Vocabulary {
 }
 
 impl Vocabulary {
+    /// Label sets of `user_interactions_total`: each type with each name, and without one.
+    pub(crate) fn interactions(&self) -> usize {
+        self.interaction_types.len() * (self.interaction_names.len() + 1)
+    }
+
     pub(super) fn validate(&self, family_series: usize) -> Result<(), Error> {
         let names = [&self.interaction_types, &self.interaction_names, &self.journeys, &self.goals];
         for name in names.into_iter().flatten().chain(self.third_parties.values()) {

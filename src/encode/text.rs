@@ -59,6 +59,7 @@ impl<'a> FamilyWriter<'a> {
             Kind::Histogram => "histogram",
         };
         let Family { name, help, .. } = self.family;
+        let help = help.replace('\\', r"\\");
         self.put(format!("# HELP {name} {help}\n# TYPE {name} {kind}\n").as_bytes());
     }
 

@@ -68,6 +68,11 @@ impl Bounds {
         self.integers.iter().position(|&bound| value <= bound).unwrap_or(self.integers.len())
     }
 
+    /// The same for a value in units: exact also where the sum keeps fewer decimals than a bound has.
+    pub(super) fn bucket_of_units(&self, value: f64) -> usize {
+        self.floats.partition_point(|&bound| bound < value)
+    }
+
     /// A finite value that is not negative, in this histogram's integers.
     pub(super) fn integer(&self, value: f64) -> u64 {
         (value * self.resolution.per_unit() as f64).round() as u64
@@ -101,7 +106,9 @@ mod tests {
             let families = theirs.collect();
             let buckets = families[0].get_metric()[0].get_histogram().get_bucket();
             let first = buckets.iter().position(|bucket| bucket.cumulative_count() == 1);
-            assert_eq!(ours.bucket(ours.integer(value)), first.unwrap_or(bounds.len()), "{value}");
+            let expected = first.unwrap_or(bounds.len());
+            assert_eq!(ours.bucket(ours.integer(value)), expected, "{value}");
+            assert_eq!(ours.bucket_of_units(value), expected, "{value}");
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use crate::config::{self, Buckets, Config, Unit};
+use crate::config::{self, Buckets, Config};
 
 use super::bounds::{Bounds, Resolution};
 
@@ -93,7 +93,11 @@ pub(super) fn described(config: &Config) -> Vec<Description<'_>> {
         help,
         labels: labels.to_vec(),
         measure: if name.ends_with("_seconds_total") { Measure::Seconds } else { Measure::Count },
-        cap: if labels == ["from", "to"] { config.transition_series } else { config.family_series },
+        cap: match labels {
+            ["from", "to"] => config.transition_series,
+            ["type", "name"] => config.family_series.max(config.vocabulary.interactions()),
+            _ => config.family_series,
+        },
     });
     let histograms = HISTOGRAMS.iter().map(|&(name, help, labels, bounds)| {
         let host = (bounds.is_empty()).then_some(&config.page_load_buckets);
@@ -118,13 +122,7 @@ pub(super) fn described(config: &Config) -> Vec<Description<'_>> {
         name: &histogram.family.name,
         help: &histogram.family.help,
         labels: histogram.family.label_names(),
-        measure: Measure::Histogram(Bounds::new(
-            &histogram.buckets,
-            match histogram.unit {
-                Unit::Seconds => Resolution::BILLIONTHS,
-                Unit::None => Resolution::fitting(histogram.most),
-            },
-        )),
+        measure: Measure::Histogram(Bounds::new(&histogram.buckets, Resolution::fitting(histogram.most))),
         cap: config.family_series,
     });
     counters.chain(histograms).chain(client_counters).chain(client_histograms).collect()

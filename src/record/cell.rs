@@ -38,16 +38,19 @@ impl Cell {
 
     /// Adds to a word. A thread that owns its slot needs no read-modify-write: a load and a store are a fifth of its cost.
     ///
+    /// A word that is full stays full: no sender of large values makes a counter fall.
+    ///
     /// The store releases, so that whoever reads this word has also seen what the thread had counted before
     /// (a request's end is never seen without its start).
     #[inline]
     pub(super) fn add(&self, word: usize, amount: u64) {
         let word = &self.chunk[self.first + word / LINE].0[word % LINE];
         if self.exclusive {
-            let sum = word.load(Ordering::Relaxed).wrapping_add(amount);
+            let sum = word.load(Ordering::Relaxed).saturating_add(amount);
             word.store(sum, Ordering::Release);
         } else {
-            word.fetch_add(amount, Ordering::Release);
+            let add = |sum: u64| Some(sum.saturating_add(amount));
+            let _ = word.fetch_update(Ordering::Release, Ordering::Relaxed, add);
         }
     }
 }
@@ -57,8 +60,28 @@ pub(super) fn read(chunk: &Chunk, index: usize, words: std::ops::Range<usize>, t
     let first = index % CHUNK * lines(total_words);
     for word in words {
         let value = chunk[first + word / LINE].0[word % LINE].load(Ordering::Acquire);
-        sums[word] = sums[word].wrapping_add(value);
+        sums[word] = sums[word].saturating_add(value);
     }
 }
 
 const LINE: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_word_stays_full_whoever_writes_it() {
+        const WORDS: usize = 3;
+        let chunk = chunk(WORDS);
+        for (index, exclusive) in [(0, true), (1, false)] {
+            let cell = Cell::new(Arc::clone(&chunk), index, WORDS, exclusive);
+            for amount in [1, u64::MAX - 1, 7] {
+                cell.add(2, amount);
+            }
+            let mut sums = [0, 0, 5];
+            read(&chunk, index, 0..WORDS, WORDS, &mut sums);
+            assert_eq!(sums, [0, 0, u64::MAX]);
+        }
+    }
+}

@@ -199,7 +199,14 @@ impl Local {
     }
 
     pub(super) fn observe(&mut self, table: usize, series: usize, value: u64) -> Option<()> {
-        Place::of(self.bounds[table].as_ref()?, 0, value).add(&self.claim.cell(table, series));
+        let bucket = self.bounds[table].as_ref()?.bucket(value);
+        self.observe_in(table, series, bucket, value)
+    }
+
+    /// Observes a value whose bucket is known.
+    pub(super) fn observe_in(&mut self, table: usize, series: usize, bucket: usize, value: u64) -> Option<()> {
+        let sum = self.bounds[table].as_ref()?.buckets();
+        Place { bucket, sum, value }.add(&self.claim.cell(table, series));
         Some(())
     }
 

@@ -140,7 +140,9 @@ impl Recorder {
         let table = histogram.into().table();
         let (series, room) = self.series(table, values);
         if let Some(bounds) = &self.bounds[table] {
-            local::with(&self.weak, |local| local.observe(table, series, bounds.integer(value)));
+            local::with(&self.weak, |local| {
+                local.observe_in(table, series, bounds.bucket_of_units(value), bounds.integer(value))
+            });
         }
         room
     }
@@ -195,8 +197,9 @@ impl Recorder {
         let each =
             |counter: Counter, values: &mut dyn Iterator<Item = &str>| values.for_each(|value| zero(counter.into(), &[value]));
         let vocabulary = &config.vocabulary;
-        for name in &vocabulary.interaction_types {
-            zero(Counter::UserInteractions.into(), &[name, ""]);
+        for kind in &vocabulary.interaction_types {
+            zero(Counter::UserInteractions.into(), &[kind, ""]);
+            vocabulary.interaction_names.iter().for_each(|name| zero(Counter::UserInteractions.into(), &[kind, name]));
         }
         for kind in ErrorKind::ALL {
             zero(Counter::UserErrors.into(), &[UNMATCHED, kind.label()]);

@@ -152,7 +152,7 @@ pub(super) fn families(config: &Config) -> Vec<Family> {
             Measure::Histogram(_) => (Kind::Histogram, View::Histogram(table, 0)),
         };
         let (name, labels) = (named(config, family.name), owned(&family.labels).into());
-        Family { name, help: family.help.replace('\\', r"\\").replace('\n', r"\n"), kind, labels, view }
+        Family { name, help: family.help.to_owned(), kind, labels, view }
     });
     http.chain(browser).collect()
 }

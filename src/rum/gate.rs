@@ -3,6 +3,7 @@
 //! This stops other sites' pages from sending through their visitors' browsers. It authenticates nobody: a program can send any header.
 
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use http::header::{HOST, ORIGIN, USER_AGENT};
@@ -16,12 +17,13 @@ use crate::config::GateConfig;
 pub(super) struct Gate {
     config: GateConfig,
     limiter: DefaultDirectRateLimiter,
+    waiting: AtomicUsize,
 }
 
 impl Gate {
     pub(super) fn new(config: GateConfig) -> Self {
         let rate = NonZeroU32::new(config.beacons_per_second).unwrap_or(NonZeroU32::MIN);
-        Self { limiter: RateLimiter::direct(Quota::per_second(rate)), config }
+        Self { limiter: RateLimiter::direct(Quota::per_second(rate)), waiting: AtomicUsize::new(0), config }
     }
 
     /// Whether what programs send is recorded as well.
@@ -32,6 +34,17 @@ impl Gate {
     /// How long a body may take to arrive.
     pub(super) fn body_timeout(&self) -> std::time::Duration {
         self.config.body_timeout
+    }
+
+    /// A place to wait for a body that is not there yet; free again when dropped.
+    pub(super) fn wait(&self) -> Result<Waiting<'_>, Rejection> {
+        // Counted from here on, so that a refusal gives the place back as well.
+        let place = Waiting(&self.waiting);
+        if self.waiting.fetch_add(1, Ordering::Relaxed) < MOST_WAITING {
+            Ok(place)
+        } else {
+            Err(Reason::Rate.because("too many beacons at once"))
+        }
     }
 
     pub(super) fn admit(&self, head: &Parts) -> Result<(), Rejection> {
@@ -72,6 +85,18 @@ impl Gate {
         self.config.same_site && site == Some("same-site")
     }
 }
+
+/// A body that is waited for.
+pub(super) struct Waiting<'a>(&'a AtomicUsize);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Bodies that may be waited for at one time: 64 MiB at most.
+const MOST_WAITING: usize = 1_024;
 
 /// Global Privacy Control (<https://www.w3.org/TR/gpc/>) and its predecessor Do Not Track.
 fn asks_for_privacy(headers: &HeaderMap) -> bool {

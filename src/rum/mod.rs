@@ -135,7 +135,7 @@ impl Ingest {
         let (result, answer) = match refused {
             None => (BatchResult::Accepted, Ok(())),
             Some(_) if recorded > 0 => (BatchResult::Partial, Ok(())),
-            Some(rejection) => (BatchResult::Rejected, Err(rejection)),
+            Some(rejection) => (BatchResult::Rejected, Err(rejection.of_the_whole_batch())),
         };
         self.conclude(result);
         answer

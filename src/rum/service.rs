@@ -9,6 +9,7 @@ use http::header::RETRY_AFTER;
 use http::{HeaderValue, Method, Request, Response};
 use http_body::Body as HttpBody;
 use http_body_util::{BodyExt, LengthLimitError};
+use tokio::runtime::Handle;
 
 use crate::beacon::{Format, Reason, Rejection};
 use crate::config::MAX_BODY_BYTES;
@@ -55,11 +56,22 @@ impl Ingest {
         let body = match poll_fn(|cx| Poll::Ready(read.as_mut().poll(cx))).await {
             Poll::Ready(body) => body?,
             Poll::Pending => {
-                let body = tokio::time::timeout(self.gate.body_timeout(), read).await;
-                body.map_err(|_| Reason::Timeout.because("the body did not arrive in time"))??
+                let _waiting = self.gate.wait()?;
+                self.in_time(read).await?
             }
         };
         Ok((format, body))
+    }
+}
+
+impl Ingest {
+    /// Waits for a body as long as it may take; without a tokio runtime there is no clock to wait by.
+    async fn in_time<T>(&self, read: impl Future<Output = Result<T, Rejection>>) -> Result<T, Rejection> {
+        if Handle::try_current().is_err() {
+            return read.await;
+        }
+        let body = tokio::time::timeout(self.gate.body_timeout(), read).await;
+        body.unwrap_or(Err(Reason::Timeout.because("the body did not arrive in time")))
     }
 }
 
@@ -69,7 +81,7 @@ where
     B: HttpBody,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    const TOO_LARGE: Rejection = Rejection { reason: Reason::TooLarge, message: "a beacon takes at most 65536 bytes" };
+    const TOO_LARGE: Rejection = Reason::TooLarge.because("a beacon takes at most 65536 bytes");
     if body.size_hint().lower() > MAX_BODY_BYTES as u64 {
         return Err(TOO_LARGE);
     }
@@ -93,7 +105,7 @@ where
 }
 
 fn refusal(rejection: Rejection) -> Response<Body> {
-    let mut response = serve::line(rejection.reason.status(), rejection.message);
+    let mut response = serve::line(rejection.status, rejection.message);
     if rejection.reason == Reason::Rate {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
     }

@@ -231,3 +231,22 @@ async fn serve(monitor: &Monitor) -> Server {
 fn monitor(configure: impl Fn(Builder) -> Builder) -> Monitor {
     configure(Monitor::builder().registry(Registry::new())).build().unwrap()
 }
+
+#[tokio::test]
+async fn beacons_whose_bodies_are_not_there_yet_are_bounded_in_number() {
+    let monitor = Monitor::builder().registry(prometheus::Registry::new()).beacons_per_second(100_000).build().unwrap();
+    let open = || {
+        let never =
+            http_body_util::StreamBody::new(futures_util::stream::pending::<Result<http_body::Frame<Bytes>, Infallible>>());
+        let request = http::Request::post("/log-interaction").header("content-type", "application/json").body(never).unwrap();
+        let nothing =
+            tower::service_fn(async |_| Ok::<_, Infallible>(http::Response::new(http_body_util::Empty::<Bytes>::new())));
+        Box::pin(tower::ServiceExt::oneshot(tower::Layer::layer(&monitor.routes_layer(), nothing), request))
+    };
+    let mut waiting: Vec<_> = (0..1_024).map(|_| open()).collect();
+    assert!(waiting.iter_mut().all(|beacon| futures_util::FutureExt::now_or_never(beacon).is_none()));
+    let refused = futures_util::FutureExt::now_or_never(open()).unwrap().unwrap();
+    assert_eq!((refused.status().as_u16(), refused.headers()["retry-after"].as_bytes()), (429, &b"1"[..]));
+    drop(waiting.pop());
+    assert!(futures_util::FutureExt::now_or_never(open()).is_none(), "a place is free again");
+}

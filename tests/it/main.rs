@@ -15,6 +15,7 @@ mod beacon_random;
 mod beacon_refused;
 mod cancel;
 mod caps;
+mod client_histograms;
 mod clock;
 mod closed_labels;
 mod collector;

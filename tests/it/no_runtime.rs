@@ -54,3 +54,16 @@ fn at_once<F: Future>(future: F) -> F::Output {
         Poll::Pending => panic!("waits for something"),
     }
 }
+
+#[test]
+fn a_beacon_whose_body_is_not_there_yet_waits_without_a_runtime() {
+    let monitor = Monitor::new();
+    let nothing = service_fn(|_| ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))));
+    let mut routes = monitor.routes_layer().layer(nothing);
+    let never = http_body_util::StreamBody::new(futures_util::stream::pending::<Result<http_body::Frame<Bytes>, Infallible>>());
+    let request = Request::post("/log-interaction").header("content-type", "application/json").body(never).unwrap();
+    let mut answer = std::pin::pin!(routes.call(request));
+    let mut cx = Context::from_waker(Waker::noop());
+    assert!(answer.as_mut().poll(&mut cx).is_pending());
+    assert!(answer.as_mut().poll(&mut cx).is_pending());
+}

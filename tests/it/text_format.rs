@@ -81,7 +81,10 @@ async fn hostile_names_of_elements_come_out_as_they_went_in() {
     }
     let families = text_format::parse(&Metrics::of(&monitor).await.text);
     for name in names {
-        let of = families["user_interactions_total"].samples.iter().find(|sample| sample.labels["name"] == name);
+        let of = families["user_interactions_total"]
+            .samples
+            .iter()
+            .find(|sample| sample.labels["name"] == name && sample.labels["type"] == "click");
         assert_eq!(of.unwrap().value, 1.0, "{name}");
     }
 }

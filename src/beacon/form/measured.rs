@@ -113,5 +113,4 @@ fn service<'a>(sent: &str, vocabulary: &'a Vocabulary) -> Result<&'a str, Reject
 
 const DURATION: &str = "duration takes 0 to 600000 milliseconds";
 
-const UNDECLARED: Rejection =
-    Rejection { reason: Reason::UnknownName, message: "name takes a metric that the host has declared" };
+const UNDECLARED: Rejection = Reason::UnknownName.because("name takes a metric that the host has declared");
