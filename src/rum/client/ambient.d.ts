@@ -28,6 +28,8 @@ interface RumClient {
   page(endpoint: string): void;
   /** Calls back with this object: at once, or where the script is still loading, when it is there. */
   push?(call: EarlyCall): void;
+  /** What an array has, and this has not. */
+  map?: undefined;
 }
 
 interface Window {

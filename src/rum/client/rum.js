@@ -10,7 +10,7 @@
 
   const early = window.rumClient || [];
   // A second copy of this script, or somebody else's `rumClient`: theirs stays.
-  if (!Array.isArray(early)) return;
+  if (!early.map) return;
 
   const options = document.currentScript?.dataset ?? {};
   const optedOut = privacy && (navigator.globalPrivacyControl || navigator.doNotTrack == '1');
@@ -156,13 +156,13 @@
     lastInteraction = Math.max(lastInteraction, id);
     const longest = /** @type {View} */ (viewAt(entry))._longest;
     const known = longest.find(each => each._id == id);
-    if (known) known._duration = Math.max(known._duration, entry.duration);
+    if (known) known._duration = Math.max(entry.duration, known._duration);
     else longest.push({_id: id, _duration: entry.duration});
     longest.sort((a, b) => b._duration - a._duration).splice(10);
   };
 
   const watchInteractions = () => {
-    observe('event', countLatency, {durationThreshold: 'interactionCount' in performance ? 40 : 0});
+    observe('event', countLatency, {durationThreshold: performance.interactionCount == null ? 0 : 40});
     observe('first-input', countLatency);
   };
 
@@ -207,15 +207,16 @@
     if (loaded || !navigation.loadEventEnd) return;
     loaded = true;
     const endpoint = landing._endpoint;
+    const {responseStart} = navigation;
     // Browsers have reported zero, negative and future times here.
-    if (!(navigation.responseStart > 0 && navigation.responseStart < now())) return;
-    push({event: 'web_vitals', endpoint, ttfb: sinceActivation(navigation.responseStart)});
+    if (!(responseStart > 0 && responseStart < now())) return;
+    push({event: 'web_vitals', endpoint, ttfb: sinceActivation(responseStart)});
     /** @type {Record<string, number>} */
     const phases = {};
     let reached = activationStart;
     for (const end in phaseEnds) {
       const phase = phaseEnds[end];
-      const time = Math.max(reached, navigation[end]);
+      const time = Math.max(navigation[end], reached);
       phases[phase] = (phases[phase] || 0) + time - reached;
       reached = time;
     }
@@ -233,13 +234,14 @@
   /** @type {(kind?: ErrorKind) => void} */
   const countError = (kind = 'reported') => add({event: 'error', endpoint: view._endpoint, kind, count: 0});
 
-  // Only the kind leaves the page: messages and stacks carry personal data.
+  // Only the kind leaves the page: messages and stacks carry personal data. Notices of a ResizeObserver
+  // and errors in extensions are nobody's experience.
   const watchErrors = () => {
     on('error', event => {
       if (event.target != window) {
         countError('resource');
         countFailure(serviceOf(event.target.src || event.target.href));
-      } else if (!/^ResizeObserver|-extension:/.test(event.message + event.filename)) {
+      } else if (!/^ResizeO|-extension:/.test(event.message + event.filename)) {
         // Of a muted error the browser tells nothing, not even a line (HTML, "report an exception").
         countError(event.lineno ? 'exception' : 'script_error');
       }
@@ -294,6 +296,8 @@
   /** @type {(event: object) => void} */
   const push = quiet(event => {
     const text = JSON.stringify(event);
+    // Longer than any with declared names can be: it would take its whole batch with it.
+    if (text[1000]) return;
     queue.push(text);
     changed(text);
   });
@@ -301,6 +305,7 @@
   /** @type {(event: object, amount?: number) => void} */
   const add = quiet((event, amount = 1) => {
     const key = JSON.stringify(event);
+    if (key[1000]) return;
     let before = sums.get(key) || 0;
     if (before + amount > 1000) {
       flush();
@@ -415,7 +420,7 @@
     });
     // Decimal digits are hexadecimal ones too.
     const id = crypto.getRandomValues(new Uint32Array(4)).join('');
-    return events[0] && `{"version":1,"id":"${id}","webdriver":${!!navigator.webdriver},"events":[${events}]}`;
+    return events[0] && `{"version":1,"id":"${id}","webdriver":${navigator.webdriver},"events":[${events}]}`;
   };
 
   // The browser itself sends what is armed if the tab crashes or is killed. Hidden tabs stay open for
@@ -434,8 +439,7 @@
     visibleSince = leaving || document.hidden ? 0 : now();
     if (session) {
       if (visible) push({event: 'engaged_time', value: visible});
-      session.visible += visible;
-      if (session.visible >= 1e4) engage();
+      if ((session.visible += visible) >= 1e4) engage();
       session.prev = view._endpoint || '?';
       stored(JSON.stringify(session));
     }
@@ -454,7 +458,7 @@
   const watchVisibility = () => {
     on('visibilitychange', event => {
       if (document.hidden) {
-        firstHidden = Math.min(firstHidden, event.timeStamp);
+        firstHidden = Math.min(event.timeStamp, firstHidden);
         flush();
       } else {
         visibleSince = now();

@@ -223,6 +223,18 @@ eventCase('counters and histograms', {}, async ({page, target}) => {
   return {range: 7};
 });
 
+eventCase('an event too long for any declared name loses only itself', {}, async ({page, target}) => {
+  await page.evaluate(() => {
+    const long = 'x'.repeat(70000);
+    rumClient.makeCounter(long).increment();
+    rumClient.makeHistogram(long).observe(1);
+    rumClient.makeCounter('plain_total').increment(3);
+  });
+  await close(page, target);
+  assert.equal(target.total('counter', {name: 'plain_total'}, 'value'), 3);
+  assert.equal(target.events('counter').length + target.events('histogram').length, 1);
+});
+
 for (const stub of ['stub', 'proxy-stub']) {
   eventCase(`calls before the script: ${stub}`, {path: `/page/1?no-reference&${stub}`, target: {script_delay: 300}}, async ({page, target}) => {
     await page.waitForFunction(() => rumClient.journey && !Array.isArray(rumClient), {polling: 50});
