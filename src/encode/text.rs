@@ -23,13 +23,15 @@ struct FamilyWriter<'a> {
     out: &'a mut Vec<u8>,
     family: &'a Family,
     begun: bool,
-    /// `le` values of the bounds last written, in order.
+    /// A line of a series up to the value of its own label.
+    start: Vec<u8>,
+    /// `le` values of the bounds last written, in order, and what closes the labels after them.
     bounds: Vec<String>,
 }
 
 impl<'a> FamilyWriter<'a> {
     fn new(out: &'a mut Vec<u8>, family: &'a Family) -> Self {
-        Self { out, family, begun: false, bounds: Vec::new() }
+        Self { out, family, begun: false, start: Vec::new(), bounds: Vec::new() }
     }
 
     fn sample(&mut self, sample: &Sample<'_>) {
@@ -39,12 +41,12 @@ impl<'a> FamilyWriter<'a> {
         }
         match sample.value {
             Value::Integer(value) => {
-                self.series("", sample, sample.extra);
+                self.series("", sample);
                 integer(self.out, value);
                 self.out.push(b'\n');
             }
             Value::Nanoseconds(value) => {
-                self.series("", sample, sample.extra);
+                self.series("", sample);
                 seconds(self.out, value);
                 self.out.push(b'\n');
             }
@@ -60,54 +62,54 @@ impl<'a> FamilyWriter<'a> {
         };
         let Family { name, help, .. } = self.family;
         let help = help.replace('\\', r"\\");
-        self.put(format!("# HELP {name} {help}\n# TYPE {name} {kind}\n").as_bytes());
+        self.out.extend_from_slice(format!("# HELP {name} {help}\n# TYPE {name} {kind}\n").as_bytes());
     }
 
     fn histogram(&mut self, sample: &Sample<'_>, bounds: &Bounds, counts: &[u64], total: u64) {
         if self.bounds.is_empty() {
             let infinity = std::iter::once(f64::INFINITY);
-            self.bounds = bounds.floats.iter().copied().chain(infinity).map(canonical).collect();
+            let closed = |bound| canonical(bound) + "\"} ";
+            self.bounds = bounds.floats.iter().copied().chain(infinity).map(closed).collect();
         }
+        self.start.clear();
+        write_start(&mut self.start, &self.family.name, "_bucket", &sample.series.rendered, "le");
         let mut cumulative = 0;
-        let les = std::mem::take(&mut self.bounds);
-        for (le, count) in les.iter().zip(counts) {
+        for (le, count) in self.bounds.iter().zip(counts) {
             cumulative += count;
-            self.series("_bucket", sample, Some(("le", le)));
+            self.out.extend_from_slice(&self.start);
+            self.out.extend_from_slice(le.as_bytes());
             integer(self.out, cumulative);
             self.out.push(b'\n');
         }
-        self.bounds = les;
-        self.series("_sum", sample, None);
+        self.series("_sum", sample);
         sum(self.out, bounds, total);
         self.out.push(b'\n');
-        self.series("_count", sample, None);
+        self.series("_count", sample);
         integer(self.out, cumulative);
         self.out.push(b'\n');
     }
 
     /// Everything of a line up to its value.
-    fn series(&mut self, suffix: &str, sample: &Sample<'_>, extra: Option<(&str, &str)>) {
-        self.put(self.family.name.as_bytes());
-        self.put(suffix.as_bytes());
-        let labels = &sample.series.rendered;
-        if !labels.is_empty() || extra.is_some() {
-            self.put(b"{");
-            self.put(labels.as_bytes());
-            if let Some((name, value)) = extra {
-                if !labels.is_empty() {
-                    self.put(b",");
-                }
-                self.put(name.as_bytes());
-                self.put(b"=\"");
-                self.put(value.as_bytes());
-                self.put(b"\"");
-            }
-            self.put(b"}");
+    fn series(&mut self, suffix: &str, sample: &Sample<'_>) {
+        let labels = &*sample.series.rendered;
+        if let Some((name, value)) = sample.extra {
+            write_start(self.out, &self.family.name, suffix, labels, name);
+            write(self.out, &[value, "\"} "]);
+        } else if labels.is_empty() {
+            write(self.out, &[&self.family.name, suffix, " "]);
+        } else {
+            write(self.out, &[&self.family.name, suffix, "{", labels, "} "]);
         }
-        self.put(b" ");
     }
+}
 
-    fn put(&mut self, bytes: &[u8]) {
-        self.out.extend_from_slice(bytes);
-    }
+/// A line up to the value of its last label.
+fn write_start(out: &mut Vec<u8>, name: &str, suffix: &str, labels: &str, last: &str) {
+    let comma = if labels.is_empty() { "" } else { "," };
+    write(out, &[name, suffix, "{", labels, comma, last, "=\""]);
+}
+
+fn write(out: &mut Vec<u8>, pieces: &[&str]) {
+    out.reserve(pieces.iter().map(|piece| piece.len()).sum());
+    pieces.iter().for_each(|piece| out.extend_from_slice(piece.as_bytes()));
 }
