@@ -74,7 +74,8 @@ pub fn threads(bed: &Bed, traffic: Traffic, threads: usize, requests: usize) -> 
     total / (threads * requests) as f64
 }
 
-fn pin(core: usize) {
+/// Keeps the calling thread on one core.
+pub fn pin(core: usize) {
     let mut set = CpuSet::new();
     set.set(core);
     // A container may forbid it: the figures are noisier then.

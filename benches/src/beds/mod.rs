@@ -3,6 +3,7 @@
 mod axum;
 mod drive;
 mod mix;
+mod odd;
 mod tower;
 
 use std::convert::Infallible;
@@ -16,6 +17,7 @@ use http::{Request, Response};
 pub use self::axum::{boxed, router};
 pub use self::drive::{drain, now_or_never};
 pub use self::mix::{PATTERNS, Traffic};
+pub use self::odd::{FRAMES, giving_up, streaming};
 pub use self::tower::{Leaf, matched_paths};
 
 /// Runs that many requests through one thread's own copy of a service.

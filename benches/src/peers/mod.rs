@@ -16,10 +16,8 @@ use tower_rum::Monitor;
 
 use crate::beds::Variant;
 
-use guarded::GuardedLayer;
-
 pub use bounds::{BYTES, SECONDS};
-pub use guarded::Record;
+pub use guarded::{GuardedLayer, Record};
 pub use measured_sparse::MeasuredSparse;
 pub use metrics_macros::MetricsMacros;
 pub use prometheus_client::PrometheusClient;
