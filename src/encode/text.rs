@@ -111,5 +111,7 @@ fn write_start(out: &mut Vec<u8>, name: &str, suffix: &str, labels: &str, last: 
 
 fn write(out: &mut Vec<u8>, pieces: &[&str]) {
     out.reserve(pieces.iter().map(|piece| piece.len()).sum());
-    pieces.iter().for_each(|piece| out.extend_from_slice(piece.as_bytes()));
+    for piece in pieces {
+        out.extend_from_slice(piece.as_bytes());
+    }
 }

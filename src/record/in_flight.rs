@@ -1,15 +1,11 @@
 //! One request from arrival to the end of its response, counted once however it ends.
 
-use std::sync::Weak;
-use std::time::Instant;
-
 use http::HeaderValue;
 
 use crate::label::MethodLabel;
 
-use super::Recorder;
-use super::endpoints::Endpoint;
 use super::local;
+use super::progress::{End, Lifetime, Progress};
 use super::tables::{RESPONSES, STREAMS};
 
 /// A request in flight. Dropping it is the client going away: 499 before the head, an incomplete response after it.
@@ -17,37 +13,6 @@ use super::tables::{RESPONSES, STREAMS};
 /// It is one pointer, because futures and bodies are moved often.
 #[derive(Default)]
 pub(crate) struct InFlight(Option<Box<Progress>>);
-
-/// Where a request in flight stands. Threads keep these from one request to the next.
-pub(super) struct Progress {
-    recorder: Weak<Recorder>,
-    arrived: Instant,
-    bytes: u64,
-    length: u64,
-    endpoint: Endpoint,
-    method: MethodLabel,
-    head: Option<(u16, Lifetime)>,
-}
-
-/// Where the time from arrival to the end of the body goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Lifetime {
-    /// Nowhere: the host did not ask, or the connection was handed over.
-    Unrecorded,
-    Response,
-    EventStream,
-}
-
-/// How a request or its response came to an end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum End {
-    /// The body was handed over to its last byte.
-    Complete,
-    /// The service or the body failed or panicked.
-    Failed,
-    /// Nobody was left to take it.
-    Dropped,
-}
 
 impl InFlight {
     /// A request that is not counted, or no longer.
@@ -119,34 +84,6 @@ impl Drop for InFlight {
 }
 
 impl Progress {
-    /// Of no request yet.
-    pub(super) fn idle(recorder: &Weak<Recorder>) -> Self {
-        Self {
-            recorder: Weak::clone(recorder),
-            arrived: Instant::now(),
-            bytes: 0,
-            length: 0,
-            endpoint: Endpoint::UNMATCHED,
-            method: MethodLabel::OTHER,
-            head: None,
-        }
-    }
-
-    /// A request has arrived.
-    #[inline]
-    pub(super) fn arrive(&mut self, arrived: Instant, endpoint: Endpoint, method: MethodLabel) {
-        self.arrived = arrived;
-        self.bytes = 0;
-        self.endpoint = endpoint;
-        self.method = method;
-        self.head = None;
-    }
-
-    #[inline]
-    pub(super) fn recorder(&self) -> &Weak<Recorder> {
-        &self.recorder
-    }
-
     fn exit(self: Box<Self>, end: End) {
         let (endpoint, method, bytes) = (self.endpoint, self.method, self.bytes);
         match self.head {
@@ -177,12 +114,6 @@ impl Progress {
         let series = recorder.status_series(table, self.endpoint, self.method, status);
         let nanoseconds = self.nanoseconds();
         local::with(&self.recorder, |local| local.observe(table, series, nanoseconds));
-    }
-
-    #[inline]
-    fn nanoseconds(&self) -> u64 {
-        let elapsed = self.arrived.elapsed();
-        elapsed.as_secs().saturating_mul(1_000_000_000).saturating_add(elapsed.subsec_nanos().into())
     }
 }
 

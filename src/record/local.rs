@@ -10,7 +10,7 @@ use super::Recorder;
 use super::bounds::Bounds;
 use super::cell::Cell;
 use super::endpoints::Endpoint;
-use super::in_flight::{End, Progress};
+use super::progress::{End, Progress};
 use super::slot::Claim;
 use super::tables::{BODY_ERROR, CLIENT_GONE, EXCHANGES, REQUESTS, RESPONSE_SIZE, STARTED, UNANSWERED};
 use super::template_cache::{TemplateCache, Verdict};
@@ -92,7 +92,7 @@ impl Handle for &Weak<Recorder> {
 impl Handle for Option<Box<Progress>> {
     #[inline]
     fn recorder(&self) -> Option<&Weak<Recorder>> {
-        self.as_ref().map(|progress| progress.recorder())
+        self.as_ref().map(|progress| &progress.recorder)
     }
 }
 

@@ -1,0 +1,71 @@
+//! Where a request in flight stands, and how it may end. Knows nothing of recording.
+
+use std::sync::Weak;
+use std::time::Instant;
+
+use crate::label::MethodLabel;
+
+use super::Recorder;
+use super::endpoints::Endpoint;
+
+/// Where a request in flight stands. Threads keep these from one request to the next.
+pub(super) struct Progress {
+    pub(super) recorder: Weak<Recorder>,
+    arrived: Instant,
+    pub(super) bytes: u64,
+    pub(super) length: u64,
+    pub(super) endpoint: Endpoint,
+    pub(super) method: MethodLabel,
+    pub(super) head: Option<(u16, Lifetime)>,
+}
+
+/// Where the time from arrival to the end of the body goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lifetime {
+    /// Nowhere: the host did not ask, or the connection was handed over.
+    Unrecorded,
+    Response,
+    EventStream,
+}
+
+/// How a request or its response came to an end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The body was handed over to its last byte.
+    Complete,
+    /// The service or the body failed or panicked.
+    Failed,
+    /// Nobody was left to take it.
+    Dropped,
+}
+
+impl Progress {
+    /// Of no request yet.
+    pub(super) fn idle(recorder: &Weak<Recorder>) -> Self {
+        Self {
+            recorder: Weak::clone(recorder),
+            arrived: Instant::now(),
+            bytes: 0,
+            length: 0,
+            endpoint: Endpoint::UNMATCHED,
+            method: MethodLabel::OTHER,
+            head: None,
+        }
+    }
+
+    /// A request has arrived.
+    #[inline]
+    pub(super) fn arrive(&mut self, arrived: Instant, endpoint: Endpoint, method: MethodLabel) {
+        self.arrived = arrived;
+        self.bytes = 0;
+        self.endpoint = endpoint;
+        self.method = method;
+        self.head = None;
+    }
+
+    #[inline]
+    pub(super) fn nanoseconds(&self) -> u64 {
+        let elapsed = self.arrived.elapsed();
+        elapsed.as_secs().saturating_mul(1_000_000_000).saturating_add(elapsed.subsec_nanos().into())
+    }
+}
