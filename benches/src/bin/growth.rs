@@ -32,7 +32,11 @@ fn main() {
     ];
     for chart in &charts {
         for (x, y) in &chart.points {
-            figure(&format!("growth: {}, {}", chart.title.to_lowercase(), chart.y), &format!("{x} {}", chart.x), *y);
+            figure(
+                &format!("growth: {}, {}", chart.title.to_lowercase().replace(", ", " of "), chart.y),
+                &format!("{x} {}", chart.x),
+                *y,
+            );
         }
     }
     if let Some(file) = std::env::args().nth(1) {

@@ -1,35 +1,55 @@
-//! Reads figures of all processes from standard input, and prints the medians as one table with ratios to ours.
+//! Reads the figures of all processes from standard input and prints their medians: a table per bed, a row per variant, a column per bench.
+//!
+//! Beside each figure of a peer stands how many times ours it is.
 
 use std::io::Read;
 
 use tower_rum_benches::measure::{BARE, median};
 use tower_rum_benches::peers::OURS;
 
+/// Things by name, in the order in which they first came.
+type Named<'a, T> = Vec<(&'a str, T)>;
+
+/// A variant's figures by bench.
+type Rows<'a> = Named<'a, Named<'a, Vec<f64>>>;
+
 fn main() {
     let mut text = String::new();
     std::io::stdin().read_to_string(&mut text).expect("figures");
-    let mut benches: Vec<(&str, Vec<(&str, Vec<f64>)>)> = Vec::new();
+    let mut tables: Named<(Vec<&str>, Rows)> = Vec::new();
     for line in text.lines() {
         let mut fields = line.split('\t');
         let (Some(bench), Some(variant), Some(value)) = (fields.next(), fields.next(), fields.next()) else { continue };
         let Ok(value) = value.parse() else { continue };
-        entry(entry(&mut benches, bench), variant).push(value);
+        let (bed, bench) = bench.split_once(", ").unwrap_or((bench, "ns"));
+        let (columns, rows) = of(&mut tables, bed);
+        if !columns.contains(&bench) {
+            columns.push(bench);
+        }
+        of(of(rows, variant), bench).push(value);
     }
-    for (bench, variants) in benches {
-        println!("\n### {}\n\n| variant | median | times ours | spread |\n|---|---:|---:|---:|", capitalized(bench));
-        let ours = variants.iter().find(|(variant, _)| *variant == OURS).map(|(_, values)| median(values.clone()));
-        for (variant, values) in &variants {
-            let middle = median(values.clone());
-            let ratio = ours.filter(|&ours| ours != 0.0 && *variant != BARE && *variant != OURS).map(|ours| middle / ours);
-            let ratio = ratio.map_or(String::new(), |ratio| format!("{ratio:.1}"));
-            let least = values.iter().copied().fold(f64::INFINITY, f64::min);
-            let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            println!("| {variant} | {} | {ratio} | {} to {} |", number(middle), number(least), number(most));
+    for (bed, (columns, rows)) in tables {
+        println!("\n| {bed} | {} |\n|---|{}", columns.join(" | "), "---:|".repeat(columns.len()));
+        for (variant, _) in &rows {
+            let cells: Vec<_> = columns.iter().map(|bench| cell(&rows, variant, bench)).collect();
+            println!("| {variant} | {} |", cells.join(" | "));
         }
     }
 }
 
-fn entry<'a, 'm, T: Default>(entries: &'m mut Vec<(&'a str, T)>, name: &'a str) -> &'m mut T {
+fn cell(rows: &Rows, variant: &str, bench: &str) -> String {
+    let figure = |variant: &str| {
+        let (_, benches) = rows.iter().find(|(known, _)| *known == variant)?;
+        benches.iter().find(|(known, _)| *known == bench).map(|(_, values)| median(values.clone()))
+    };
+    let Some(value) = figure(variant) else { return String::new() };
+    match figure(OURS).filter(|&ours| ours >= 1.0 && ![BARE, OURS].contains(&variant)) {
+        Some(ours) if value >= ours / 10.0 => format!("{} ({:.1} ×)", number(value), value / ours),
+        _ => number(value),
+    }
+}
+
+fn of<'a, 'm, T: Default>(entries: &'m mut Named<'a, T>, name: &'a str) -> &'m mut T {
     let place = entries.iter().position(|(known, _)| *known == name).unwrap_or_else(|| {
         entries.push((name, T::default()));
         entries.len() - 1
@@ -39,11 +59,9 @@ fn entry<'a, 'm, T: Default>(entries: &'m mut Vec<(&'a str, T)>, name: &'a str) 
 
 fn number(value: f64) -> String {
     match value.abs() {
-        ..10.0 => format!("{value:.2}"),
+        ..0.05 => "0".to_owned(),
+        ..2.0 => format!("{value:.2}"),
+        ..20.0 => format!("{value:.1}"),
         _ => format!("{value:.0}"),
     }
-}
-
-fn capitalized(text: &str) -> String {
-    text[..1].to_uppercase() + &text[1..]
 }
