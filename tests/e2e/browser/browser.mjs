@@ -37,7 +37,7 @@ export const painted = page => page.waitForFunction(() => performance.getEntries
  * that was asked for after the interaction's entry has run, so has its own.
  */
 export const referenceSettled = page => page.evaluate(() => new Promise(resolve => {
-  setTimeout(() => requestIdleCallback(resolve, {timeout: 1000}), 500);
+  setTimeout(() => requestIdleCallback(resolve, {timeout: 1000}), 1000);
 }));
 
 /** Hides the tab for real, behind another one. */

@@ -1,6 +1,7 @@
 // Each vital equals what Google's web-vitals reports on the same page.
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
+import {isDeepStrictEqual} from 'node:util';
 import {hide, launch, openTab, painted, referenceSettled, show} from './browser.mjs';
 import {startTarget} from './target.mjs';
 
@@ -49,8 +50,8 @@ const equalAfterClose = async (page, target, expected = NAMES) => {
   const names = expected.map(each => each.toLowerCase()).sort();
   await target.until(() => names.every(each => each in ourValues(target.events('web_vitals'))), `vitals ${names}`);
   const ours = ourValues(target.events('web_vitals'));
-  await target.until(() => Object.keys(referenceValues(target)).length >= names.length, 'reference');
-  assert.deepEqual(ours, referenceValues(target));
+  // The reference reports again after each return to the page: what counts is its last word.
+  await target.until(() => isDeepStrictEqual(ours, referenceValues(target)), `the reference's last word equals ${JSON.stringify(ours)}`);
   assert.deepEqual(Object.keys(ours).sort(), names);
   return ours;
 };
@@ -169,7 +170,7 @@ vitalsCase('back from the back/forward cache', {}, async ({page, target}) => {
   await target.until(() => target.events('web_vitals').slice(before).some(each => 'cls' in each && 'inp' in each), 'second view');
   const restored = target.events('web_vitals').slice(before).filter(each => each.ttfb === 0 || 'inp' in each);
   const ours = ourValues(restored);
-  await target.until(() => 'INP' in Object.fromEntries(target.reference.filter(each => each.navigationType === 'back-forward-cache').map(each => [each.name, 1])), 'reference');
+  await target.until(() => ['cls', 'fcp', 'inp', 'lcp'].every(each => each in referenceValues(target, 'back-forward-cache')), 'reference');
   const theirs = referenceValues(target, 'back-forward-cache');
   assert.equal(ours.ttfb, 0);
   assert.ok(Math.abs(ours.fcp - theirs.fcp) <= 5, `fcp ${ours.fcp} ${theirs.fcp}`);
@@ -225,7 +226,7 @@ vitalsCase('a vital belongs to the route where it began', {}, async ({page, targ
   assert.equal(second.endpoint, '/route');
   assert.ok(first.lcp > 0 && !('lcp' in second));
   assert.ok(first.inp >= 144 && second.inp < 144, `${first.inp} ${second.inp}`);
-  await target.until(() => 'inp' in referenceValues(target), 'reference');
+  await target.until(() => ['cls', 'inp'].every(each => each in referenceValues(target)), 'reference');
   const {inp, cls} = referenceValues(target);
   assert.equal(Math.max(first.inp, second.inp), inp);
   assert.ok(Math.max(first.cls, second.cls) <= cls);
