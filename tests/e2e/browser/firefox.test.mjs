@@ -39,6 +39,7 @@ test('Firefox: vitals, load, requests, errors, interactions and delivery at a na
         ours[name] = value;
       }
     }
+    await target.until(() => new Set(target.reference.map(each => each.name)).size >= Object.keys(ours).length, 'reference');
     const theirs = Object.fromEntries(target.reference.map(({name, value}) => [name.toLowerCase(), value]));
     assert.deepEqual(ours, theirs);
     assert.deepEqual(Object.keys(ours).sort(), ['fcp', 'inp', 'lcp', 'ttfb']);
