@@ -299,7 +299,8 @@ impl Builder {
         self
     }
 
-    /// How long a beacon's body may take to arrive, on a tokio runtime with its timer enabled. Default: 10 s.
+    /// How long a beacon's body may take to arrive, on a tokio runtime with its timer enabled; without a runtime there is no deadline. At most
+    /// 1 024 bodies are waited for at one time, and a beacon past that is answered with 429. Default: 10 s.
     pub fn body_timeout(mut self, most: Duration) -> Self {
         self.config.gate.body_timeout = most;
         self

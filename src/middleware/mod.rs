@@ -6,7 +6,8 @@
 //! | an error of the inner service, a panic | `500` | then |
 //! | its future being dropped before the head: the client is gone | `499` | then |
 //!
-//! Nothing on the wire changes: the body keeps its size hint, trailers and end.
+//! On the wire nothing changes but one field, `Server-Timing: route;desc="…"`, on HTML documents and on responses to scripts
+//! ([`Builder::server_timing`](crate::Builder::server_timing) turns it off): the body keeps its size hint, trailers and end.
 //!
 //! ## Order of layers
 //!
