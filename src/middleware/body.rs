@@ -1,6 +1,6 @@
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use bytes::Buf;
 use http_body::{Body, Frame, SizeHint};
@@ -8,7 +8,7 @@ use pin_project_lite::pin_project;
 
 use crate::record::{End, InFlight};
 
-use super::unwind::FailedByPanic;
+use super::unwind::Watch;
 
 pin_project! {
     /// A response body, passed on frame by frame and measured; on the wire it is the body inside.
@@ -31,23 +31,23 @@ impl<B: Body> Body for ResponseBody<B> {
 
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
         let mut this = self.project();
-        let panic = FailedByPanic::unless_returned(this.guard);
+        let mut watch = Watch::over(this.guard.take());
         let polled = this.inner.as_mut().poll_frame(cx);
-        panic.returned();
-        let frame = ready!(polled);
-        let end = match &frame {
-            None => Some(End::Complete),
-            Some(Err(_)) => Some(End::Failed),
-            Some(Ok(frame)) => {
-                let whole = this.guard.sent(frame.data_ref().map_or(0, Buf::remaining));
+        match &polled {
+            Poll::Pending => *this.guard = watch.goes_on(),
+            Poll::Ready(None) => watch.ends(End::Complete),
+            Poll::Ready(Some(Err(_))) => watch.ends(End::Failed),
+            Poll::Ready(Some(Ok(frame))) => {
+                let whole = watch.guard().sent(frame.data_ref().map_or(0, Buf::remaining));
                 // A server need not poll again once it has trailers, the declared length, or a body that says it is done.
-                (whole || frame.is_trailers() || this.inner.is_end_stream()).then_some(End::Complete)
+                if whole || frame.is_trailers() || this.inner.is_end_stream() {
+                    watch.ends(End::Complete);
+                } else {
+                    *this.guard = watch.goes_on();
+                }
             }
-        };
-        if let Some(end) = end {
-            this.guard.take().end(end);
         }
-        Poll::Ready(frame)
+        polled
     }
 
     fn is_end_stream(&self) -> bool {

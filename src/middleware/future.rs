@@ -11,7 +11,7 @@ use crate::record::{End, InFlight, Lifetime};
 
 use super::body::ResponseBody;
 use super::shared::Shared;
-use super::unwind::FailedByPanic;
+use super::unwind::Watch;
 
 pin_project! {
     /// A request until its response head.
@@ -37,9 +37,9 @@ impl Asked {
         Self { announcement: Announcement::to(request.headers(), shared.server_timing), lifetimes: shared.response_duration }
     }
 
-    /// Counts the response head, and the response's end if there will be no body.
+    /// Counts the response head, and the response's end if there will be no body; what is left to count comes back.
     #[inline]
-    fn answered<B: http_body::Body>(self, guard: &mut InFlight, response: &mut Response<B>) {
+    fn answered<B: http_body::Body>(self, mut guard: InFlight, response: &mut Response<B>) -> InFlight {
         if self.announcement.is_due(response.headers())
             && let Some(field) = guard.server_timing()
         {
@@ -59,6 +59,7 @@ impl Asked {
         if bodiless {
             guard.take().end(End::Complete);
         }
+        guard
     }
 
     fn lifetime(self, handed_over: bool, headers: &HeaderMap) -> Lifetime {
@@ -127,20 +128,20 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let panic = FailedByPanic::unless_returned(this.guard);
+        let mut watch = Watch::over(this.guard.take());
         let outcome = this.inner.poll(cx);
-        panic.returned();
+        let guard = watch.goes_on();
         match outcome {
-            Poll::Pending => Poll::Pending,
+            Poll::Pending => {
+                *this.guard = guard;
+                Poll::Pending
+            }
             Poll::Ready(Ok(mut response)) => {
-                if !this.guard.is_none() {
-                    this.asked.answered(this.guard, &mut response);
-                }
-                let guard = this.guard.take();
+                let guard = if guard.is_none() { guard } else { this.asked.answered(guard, &mut response) };
                 Poll::Ready(Ok(response.map(|body| ResponseBody::new(body, guard))))
             }
             Poll::Ready(Err(error)) => {
-                this.guard.take().end(End::Failed);
+                guard.end(End::Failed);
                 Poll::Ready(Err(error))
             }
         }

@@ -7,7 +7,7 @@ use tower::Service;
 use super::body::ResponseBody;
 use super::future::{Asked, ResponseFuture};
 use super::shared::Shared;
-use super::unwind::FailedByPanic;
+use super::unwind::Watch;
 
 /// Counts the requests of a service and measures its responses; see the [module](self::super).
 #[derive(Debug, Clone)]
@@ -52,11 +52,10 @@ where
     }
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        let mut guard = self.shared.begin(&request);
+        let guard = self.shared.begin(&request);
         let asked = Asked::by(&request, &self.shared);
-        let panic = FailedByPanic::unless_returned(&mut guard);
+        let mut watch = Watch::over(guard);
         let inner = self.inner.call(request);
-        panic.returned();
-        ResponseFuture::new(inner, guard, asked)
+        ResponseFuture::new(inner, watch.goes_on(), asked)
     }
 }

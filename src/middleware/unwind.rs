@@ -1,29 +1,44 @@
-use std::mem;
-
 use crate::record::{End, InFlight};
 
-/// Stands around a call of the inner service: if that panics, its request has failed, and is counted so while the panic goes on.
+/// Holds a request while the inner service is called. When it goes out of scope the request ends: as failed, unless told otherwise.
 ///
-/// The guard lives in a future or body that may be dropped long after the panic: only here is it known that there was one.
+/// So a panic of the inner service is counted while it goes on: the guard lives in a future or body that may be dropped long after, and
+/// only here is it known that there was one. The guard is held by value, and ends after the scope's result is in place:
+/// neither the future nor the result has to be copied for its sake.
 #[must_use]
-pub(super) struct FailedByPanic<'a>(&'a mut InFlight);
+pub(super) struct Watch {
+    guard: InFlight,
+    end: End,
+}
 
-impl<'a> FailedByPanic<'a> {
+impl Watch {
+    /// Takes the guard until it is given back.
     #[inline]
-    pub(super) fn unless_returned(guard: &'a mut InFlight) -> Self {
-        Self(guard)
+    pub(super) fn over(guard: InFlight) -> Self {
+        Self { guard, end: End::Failed }
     }
 
-    /// There was no panic.
     #[inline]
-    pub(super) fn returned(self) {
-        mem::forget(self);
+    pub(super) fn guard(&mut self) -> &mut InFlight {
+        &mut self.guard
+    }
+
+    /// The request ends with this scope.
+    #[inline]
+    pub(super) fn ends(&mut self, end: End) {
+        self.end = end;
+    }
+
+    /// The request goes on.
+    #[inline]
+    pub(super) fn goes_on(&mut self) -> InFlight {
+        self.guard.take()
     }
 }
 
-impl Drop for FailedByPanic<'_> {
-    #[cold]
+impl Drop for Watch {
+    #[inline]
     fn drop(&mut self) {
-        self.0.take().end(End::Failed);
+        self.guard.take().end(self.end);
     }
 }

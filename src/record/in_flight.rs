@@ -38,19 +38,19 @@ impl InFlight {
         let Some(progress) = &mut self.0 else { return };
         progress.head = Some((status, lifetime));
         progress.length = length.unwrap_or(u64::MAX);
-        let (endpoint, method, nanoseconds) = (progress.endpoint, progress.method, progress.nanoseconds());
-        local::with(&progress.recorder, |local| local.request(endpoint, method, status, nanoseconds));
+        let (route, nanoseconds) = (progress.route, progress.nanoseconds());
+        local::with(&progress.recorder, |local| local.request(route, status, nanoseconds));
     }
 
     /// The header field that tells the browser this request's endpoint; none for an unmatched one.
     pub(crate) fn server_timing(&self) -> Option<HeaderValue> {
         let progress = self.0.as_ref()?;
-        progress.recorder.upgrade()?.endpoints.name(progress.endpoint).server_timing.clone()
+        progress.recorder.upgrade()?.endpoints.name(progress.route.endpoint).server_timing.clone()
     }
 
     #[inline]
     pub(crate) fn method(&self) -> Option<MethodLabel> {
-        self.0.as_ref().map(|progress| progress.method)
+        self.0.as_ref().map(|progress| progress.route.method)
     }
 
     /// Body bytes were handed over; whether they are all that were announced.
@@ -85,25 +85,20 @@ impl Drop for InFlight {
 
 impl Progress {
     fn exit(self: Box<Self>, end: End) {
-        let (endpoint, method, bytes) = (self.endpoint, self.method, self.bytes);
-        match self.head {
-            None => self.unanswered(end),
-            Some((status, lifetime)) => {
-                if lifetime != Lifetime::Unrecorded {
-                    self.live(status, lifetime);
-                }
-                local::with_last(self, |local| local.responded(endpoint, method, end, bytes));
-            }
+        let Some((status, lifetime)) = self.head else { return self.unanswered(end) };
+        if lifetime != Lifetime::Unrecorded {
+            self.live(status, lifetime);
         }
+        local::with_last(self, |local, progress| local.responded(progress.route, end, progress.bytes));
     }
 
     #[cold]
     fn unanswered(self: Box<Self>, end: End) {
         let status = if end == End::Dropped { CLIENT_CLOSED_REQUEST } else { INTERNAL_SERVER_ERROR };
-        let (endpoint, method, nanoseconds) = (self.endpoint, self.method, self.nanoseconds());
-        local::with_last(self, |local| {
-            local.request(endpoint, method, status, nanoseconds)?;
-            local.unanswered(endpoint, method)
+        let nanoseconds = self.nanoseconds();
+        local::with_last(self, |local, progress| {
+            local.request(progress.route, status, nanoseconds)?;
+            local.unanswered(progress.route)
         });
     }
 
@@ -111,7 +106,7 @@ impl Progress {
     fn live(&self, status: u16, lifetime: Lifetime) {
         let table = if lifetime == Lifetime::EventStream { STREAMS } else { RESPONSES };
         let Some(recorder) = self.recorder.upgrade() else { return };
-        let series = recorder.status_series(table, self.endpoint, self.method, status);
+        let series = recorder.status_series(table, self.route.endpoint, self.route.method, status);
         let nanoseconds = self.nanoseconds();
         local::with(&self.recorder, |local| local.observe(table, series, nanoseconds));
     }

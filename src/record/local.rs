@@ -10,7 +10,7 @@ use super::Recorder;
 use super::bounds::Bounds;
 use super::cell::Cell;
 use super::endpoints::Endpoint;
-use super::progress::{End, Progress};
+use super::progress::{End, Progress, Route};
 use super::slot::Claim;
 use super::tables::{BODY_ERROR, CLIENT_GONE, EXCHANGES, REQUESTS, RESPONSE_SIZE, STARTED, UNANSWERED};
 use super::template_cache::{TemplateCache, Verdict};
@@ -42,58 +42,42 @@ thread_local! {
 /// Runs `record` on the calling thread's place in the recorder; `None` when the recorder is gone.
 ///
 /// A thread that is being torn down has no place any more and writes where everybody may.
+///
+/// `record` is copied where it runs, so that the usual way keeps what it holds in registers.
 #[inline]
-pub(super) fn with<R>(recorder: &Weak<Recorder>, mut record: impl FnMut(&mut Local) -> Option<R>) -> Option<R> {
-    with_handle(recorder, |local, _| record(local))
+pub(super) fn with<R>(recorder: &Weak<Recorder>, record: impl FnOnce(&mut Local) -> Option<R> + Copy) -> Option<R> {
+    let own = LOCALS.try_with(|locals| {
+        let mut locals = locals.try_borrow_mut().ok()?;
+        find_or_claim(&mut locals, recorder).map(record)
+    });
+    match own {
+        Ok(Some(outcome)) => outcome,
+        _ => with_shared(recorder, record),
+    }
 }
 
 /// The same, for the last that a request has to record: the thread keeps what stood for it.
 #[inline]
-pub(super) fn with_last<R>(progress: Box<Progress>, mut record: impl FnMut(&mut Local) -> Option<R>) -> Option<R> {
-    with_handle(Some(progress), |local, progress| {
-        if local.idle.len() < MOST_IDLE {
-            local.idle.extend(progress.take());
-        }
-        record(local)
-    })
-}
-
-#[inline]
-fn with_handle<H: Handle, R>(mut handle: H, mut record: impl FnMut(&mut Local, &mut H) -> Option<R>) -> Option<R> {
-    let outcome = LOCALS.try_with(|locals| {
+pub(super) fn with_last(progress: Box<Progress>, record: impl FnOnce(&mut Local, &Progress) -> Option<()> + Copy) {
+    let mut last = Some(progress);
+    let own = LOCALS.try_with(|locals| {
         let mut locals = locals.try_borrow_mut().ok()?;
-        let local = find_or_claim(&mut locals, handle.recorder()?)?;
-        Some(record(local, &mut handle))
+        let local = find_or_claim(&mut locals, &last.as_ref()?.recorder)?;
+        let progress = last.take()?;
+        let _ = record(local, &progress);
+        local.keep(progress);
+        Some(())
     });
-    match outcome {
-        Ok(Some(outcome)) => outcome,
-        _ => with_shared(&mut handle, &mut record),
+    if let (Ok(None) | Err(_), Some(progress)) = (own, last) {
+        with_shared(&progress.recorder, |local| record(local, &progress));
     }
 }
 
 #[cold]
-fn with_shared<H: Handle, R>(handle: &mut H, record: &mut dyn FnMut(&mut Local, &mut H) -> Option<R>) -> Option<R> {
-    let strong = handle.recorder()?.upgrade()?;
-    record(&mut Local::new(&strong, strong.slots.shared()), handle)
-}
-
-/// Whatever leads to a recorder.
-trait Handle {
-    fn recorder(&self) -> Option<&Weak<Recorder>>;
-}
-
-impl Handle for &Weak<Recorder> {
-    #[inline]
-    fn recorder(&self) -> Option<&Weak<Recorder>> {
-        Some(self)
-    }
-}
-
-impl Handle for Option<Box<Progress>> {
-    #[inline]
-    fn recorder(&self) -> Option<&Weak<Recorder>> {
-        self.as_ref().map(|progress| &progress.recorder)
-    }
+#[inline(never)]
+fn with_shared<R>(recorder: &Weak<Recorder>, record: impl FnOnce(&mut Local) -> Option<R>) -> Option<R> {
+    let strong = recorder.upgrade()?;
+    record(&mut Local::new(&strong, strong.slots.shared()))
 }
 
 #[inline]
@@ -130,10 +114,18 @@ impl Local {
     /// A request has arrived.
     #[inline]
     pub(super) fn begin(&mut self, arrived: Instant, endpoint: Endpoint, method: MethodLabel) -> Option<Box<Progress>> {
-        self.exchange(endpoint, method)?.cell.add(STARTED, 1);
+        let place = self.place(endpoint, method)?;
+        self.exchanges.get(place)?.cell.add(STARTED, 1);
         let mut progress = self.idle.pop().unwrap_or_else(|| Box::new(Progress::idle(&self.recorder)));
-        progress.arrive(arrived, endpoint, method);
+        progress.arrive(arrived, Route { endpoint, method, owner: self.claim.number(), place });
         Some(progress)
+    }
+
+    #[inline]
+    fn keep(&mut self, progress: Box<Progress>) {
+        if self.idle.len() < MOST_IDLE {
+            self.idle.push(progress);
+        }
     }
 
     /// The template's endpoint; `None` if it is not counted.
@@ -166,25 +158,25 @@ impl Local {
     }
 
     #[inline]
-    pub(super) fn request(&mut self, endpoint: Endpoint, method: MethodLabel, status: u16, nanoseconds: u64) -> Option<()> {
+    pub(super) fn request(&mut self, route: Route, status: u16, nanoseconds: u64) -> Option<()> {
         let place = Place::of(self.bounds[REQUESTS].as_ref()?, 0, nanoseconds);
-        let statuses = &self.exchange(endpoint, method)?.statuses;
+        let statuses = &self.exchange(route)?.statuses;
         match statuses.iter().find(|&&(known, _)| known == status) {
             Some((_, cell)) => place.add(cell),
-            None => place.add(self.new_status(endpoint, method, status)?),
+            None => place.add(self.new_status(route, status)?),
         }
         Some(())
     }
 
-    pub(super) fn unanswered(&mut self, endpoint: Endpoint, method: MethodLabel) -> Option<()> {
-        self.exchange(endpoint, method)?.cell.add(UNANSWERED, 1);
+    pub(super) fn unanswered(&mut self, route: Route) -> Option<()> {
+        self.exchange(route)?.cell.add(UNANSWERED, 1);
         Some(())
     }
 
     #[inline]
-    pub(super) fn responded(&mut self, endpoint: Endpoint, method: MethodLabel, end: End, bytes: u64) -> Option<()> {
+    pub(super) fn responded(&mut self, route: Route, end: End, bytes: u64) -> Option<()> {
         let place = Place::of(self.bounds[EXCHANGES].as_ref()?, RESPONSE_SIZE, bytes);
-        let cell = &self.exchange(endpoint, method)?.cell;
+        let cell = &self.exchange(route)?.cell;
         match end {
             End::Complete => {}
             End::Failed => cell.add(BODY_ERROR, 1),
@@ -211,12 +203,19 @@ impl Local {
     }
 
     #[inline]
-    fn exchange(&mut self, endpoint: Endpoint, method: MethodLabel) -> Option<&mut Exchange> {
+    fn exchange(&mut self, route: Route) -> Option<&mut Exchange> {
+        // Most requests end on the thread where they began.
+        let place = if route.owner == self.claim.number() { route.place } else { self.place(route.endpoint, route.method)? };
+        self.exchanges.get_mut(place)
+    }
+
+    #[inline]
+    fn place(&mut self, endpoint: Endpoint, method: MethodLabel) -> Option<usize> {
         let place = match self.places.get(endpoint.index()) {
             Some(methods) if methods[method.index()] != 0 => methods[method.index()],
             _ => self.new_exchange(endpoint, method)?,
         };
-        self.exchanges.get_mut(place as usize - 1)
+        Some(place as usize - 1)
     }
 
     #[cold]
@@ -231,10 +230,10 @@ impl Local {
     }
 
     #[cold]
-    fn new_status(&mut self, endpoint: Endpoint, method: MethodLabel, status: u16) -> Option<&Cell> {
-        let series = self.recorder.upgrade()?.status_series(REQUESTS, endpoint, method, status);
+    fn new_status(&mut self, route: Route, status: u16) -> Option<&Cell> {
+        let series = self.recorder.upgrade()?.status_series(REQUESTS, route.endpoint, route.method, status);
         let cell = self.claim.cell(REQUESTS, series);
-        let statuses = &mut self.exchange(endpoint, method)?.statuses;
+        let statuses = &mut self.exchange(route)?.statuses;
         // Most routes answer with one status or two: an amortized growth would take twice the room.
         statuses.reserve_exact(1);
         statuses.push((status, cell));

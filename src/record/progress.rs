@@ -14,9 +14,18 @@ pub(super) struct Progress {
     arrived: Instant,
     pub(super) bytes: u64,
     pub(super) length: u64,
+    pub(super) route: Route,
+    pub(super) head: Option<(u16, Lifetime)>,
+}
+
+/// What a request counts as, and where the thread that began it counts that.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Route {
     pub(super) endpoint: Endpoint,
     pub(super) method: MethodLabel,
-    pub(super) head: Option<(u16, Lifetime)>,
+    /// The number of the claim under which `place` holds.
+    pub(super) owner: u64,
+    pub(super) place: usize,
 }
 
 /// Where the time from arrival to the end of the body goes.
@@ -47,19 +56,17 @@ impl Progress {
             arrived: Instant::now(),
             bytes: 0,
             length: 0,
-            endpoint: Endpoint::UNMATCHED,
-            method: MethodLabel::OTHER,
+            route: Route { endpoint: Endpoint::UNMATCHED, method: MethodLabel::OTHER, owner: 0, place: 0 },
             head: None,
         }
     }
 
     /// A request has arrived.
     #[inline]
-    pub(super) fn arrive(&mut self, arrived: Instant, endpoint: Endpoint, method: MethodLabel) {
+    pub(super) fn arrive(&mut self, arrived: Instant, route: Route) {
         self.arrived = arrived;
         self.bytes = 0;
-        self.endpoint = endpoint;
-        self.method = method;
+        self.route = route;
         self.head = None;
     }
 

@@ -1,6 +1,6 @@
 //! Who may write where: each thread takes a slot of cells for itself; past [`MAX_SLOTS`] threads share one.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::cell::{self, CHUNK, Cell, Chunk};
@@ -16,6 +16,8 @@ pub(super) struct Slots {
     /// Slots ever handed out, the shared one included: a scrape reads these.
     used: AtomicUsize,
     free: Mutex<Vec<usize>>,
+    /// Claims ever made.
+    claims: AtomicU64,
     shapes: Box<[Shape]>,
 }
 
@@ -28,7 +30,8 @@ pub(super) struct Shape {
 
 impl Slots {
     pub(super) fn new(shapes: Box<[Shape]>) -> Self {
-        let slots = Self { all: Pages::with_len(MAX_SLOTS + 1), used: AtomicUsize::new(1), free: Mutex::default(), shapes };
+        let (all, used) = (Pages::with_len(MAX_SLOTS + 1), AtomicUsize::new(1));
+        let slots = Self { all, used, free: Mutex::default(), claims: AtomicU64::new(0), shapes };
         slots.at(SHARED);
         slots
     }
@@ -45,12 +48,17 @@ impl Slots {
             self.used.store(next + 1, Ordering::Release);
             next
         });
-        Claim { slot: Arc::clone(self.at(index)), index, slots: Arc::clone(self) }
+        self.claim_of(index)
     }
 
     /// The slot that anyone may write, for threads that are being torn down.
     pub(super) fn shared(self: &Arc<Self>) -> Claim {
-        Claim { slot: Arc::clone(self.at(SHARED)), index: SHARED, slots: Arc::clone(self) }
+        self.claim_of(SHARED)
+    }
+
+    fn claim_of(self: &Arc<Self>, index: usize) -> Claim {
+        let number = self.claims.fetch_add(1, Ordering::Relaxed);
+        Claim { number, slot: Arc::clone(self.at(index)), index, slots: Arc::clone(self) }
     }
 
     /// Adds the given words of a series over all slots to `sums`.
@@ -81,12 +89,19 @@ impl Slot {
 
 /// The right to write one slot; given back when dropped.
 pub(super) struct Claim {
+    number: u64,
     slot: Arc<Slot>,
     index: usize,
     slots: Arc<Slots>,
 }
 
 impl Claim {
+    /// Its own, and no other claim's.
+    #[inline]
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
     pub(super) fn cell(&self, table: usize, series: usize) -> Cell {
         let words = self.slots.shapes[table].words;
         let chunk = self.slot.tables[table].get_or_init(series / CHUNK, || cell::chunk(words));
