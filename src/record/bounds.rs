@@ -37,7 +37,12 @@ impl Resolution {
     }
 }
 
-/// Words of a histogram: one per finite bound, one for `+Inf`, one for the sum.
+/// A histogram's words: its sum, then one per finite bound and one for `+Inf`. The sum and the lowest buckets, where most values fall, share
+/// a cache line.
+pub(super) const SUM: usize = 0;
+pub(super) const BUCKETS: usize = 1;
+
+/// The upper bounds of a histogram's buckets.
 #[derive(Debug, Clone)]
 pub(crate) struct Bounds {
     integers: Box<[u64]>,

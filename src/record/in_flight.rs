@@ -38,8 +38,9 @@ impl InFlight {
         let Some(progress) = &mut self.0 else { return };
         progress.head = Some((status, lifetime));
         progress.length = length.unwrap_or(u64::MAX);
-        let (route, nanoseconds) = (progress.route, progress.nanoseconds());
-        local::with(&progress.recorder, |local| local.request(route, status, nanoseconds));
+        let progress = &**progress;
+        let nanoseconds = progress.nanoseconds();
+        local::with(&progress.recorder, |local| local.request(&progress.route, status, nanoseconds));
     }
 
     /// The header field that tells the browser this request's endpoint; none for an unmatched one.
@@ -89,7 +90,7 @@ impl Progress {
         if lifetime != Lifetime::Unrecorded {
             self.live(status, lifetime);
         }
-        local::with_last(self, |local, progress| local.responded(progress.route, end, progress.bytes));
+        local::with_last(self, |local, progress| local.responded(&progress.route, end, progress.bytes));
     }
 
     #[cold]
@@ -97,8 +98,8 @@ impl Progress {
         let status = if end == End::Dropped { CLIENT_CLOSED_REQUEST } else { INTERNAL_SERVER_ERROR };
         let nanoseconds = self.nanoseconds();
         local::with_last(self, |local, progress| {
-            local.request(progress.route, status, nanoseconds)?;
-            local.unanswered(progress.route)
+            local.request(&progress.route, status, nanoseconds)?;
+            local.unanswered(&progress.route)
         });
     }
 

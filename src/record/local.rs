@@ -7,7 +7,7 @@ use std::time::Instant;
 use crate::label::{MethodLabel, Template};
 
 use super::Recorder;
-use super::bounds::Bounds;
+use super::bounds::{BUCKETS, Bounds, SUM};
 use super::cell::Cell;
 use super::endpoints::Endpoint;
 use super::progress::{End, Progress, Route};
@@ -32,7 +32,30 @@ pub(super) struct Local {
 /// The cells of one method and endpoint.
 struct Exchange {
     cell: Cell,
-    statuses: Vec<(u16, Cell)>,
+    /// Most routes have one status, or one that is by far the most common and so likely the first.
+    first: Option<(u16, Cell)>,
+    others: Vec<(u16, Cell)>,
+}
+
+impl Exchange {
+    #[inline]
+    fn status(&self, status: u16) -> Option<&Cell> {
+        match &self.first {
+            Some((first, cell)) if *first == status => Some(cell),
+            _ => self.others.iter().find(|&&(other, _)| other == status).map(|(_, cell)| cell),
+        }
+    }
+
+    fn insert(&mut self, status: u16, cell: Cell) -> &Cell {
+        if self.first.is_some() {
+            // An amortized growth would take twice the room.
+            self.others.reserve_exact(1);
+            self.others.push((status, cell));
+            &self.others[self.others.len() - 1].1
+        } else {
+            &self.first.insert((status, cell)).1
+        }
+    }
 }
 
 thread_local! {
@@ -158,23 +181,22 @@ impl Local {
     }
 
     #[inline]
-    pub(super) fn request(&mut self, route: Route, status: u16, nanoseconds: u64) -> Option<()> {
+    pub(super) fn request(&mut self, route: &Route, status: u16, nanoseconds: u64) -> Option<()> {
         let place = Place::of(self.bounds[REQUESTS].as_ref()?, 0, nanoseconds);
-        let statuses = &self.exchange(route)?.statuses;
-        match statuses.iter().find(|&&(known, _)| known == status) {
-            Some((_, cell)) => place.add(cell),
+        match self.exchange(route)?.status(status) {
+            Some(cell) => place.add(cell),
             None => place.add(self.new_status(route, status)?),
         }
         Some(())
     }
 
-    pub(super) fn unanswered(&mut self, route: Route) -> Option<()> {
+    pub(super) fn unanswered(&mut self, route: &Route) -> Option<()> {
         self.exchange(route)?.cell.add(UNANSWERED, 1);
         Some(())
     }
 
     #[inline]
-    pub(super) fn responded(&mut self, route: Route, end: End, bytes: u64) -> Option<()> {
+    pub(super) fn responded(&mut self, route: &Route, end: End, bytes: u64) -> Option<()> {
         let place = Place::of(self.bounds[EXCHANGES].as_ref()?, RESPONSE_SIZE, bytes);
         let cell = &self.exchange(route)?.cell;
         match end {
@@ -197,13 +219,12 @@ impl Local {
 
     /// Observes a value whose bucket is known.
     pub(super) fn observe_in(&mut self, table: usize, series: usize, bucket: usize, value: u64) -> Option<()> {
-        let sum = self.bounds[table].as_ref()?.buckets();
-        Place { bucket, sum, value }.add(&self.claim.cell(table, series));
+        Place { bucket: BUCKETS + bucket, sum: SUM, value }.add(&self.claim.cell(table, series));
         Some(())
     }
 
     #[inline]
-    fn exchange(&mut self, route: Route) -> Option<&mut Exchange> {
+    fn exchange(&mut self, route: &Route) -> Option<&mut Exchange> {
         // Most requests end on the thread where they began.
         let place = if route.owner == self.claim.number() { route.place } else { self.place(route.endpoint, route.method)? };
         self.exchanges.get_mut(place)
@@ -221,7 +242,7 @@ impl Local {
     #[cold]
     fn new_exchange(&mut self, endpoint: Endpoint, method: MethodLabel) -> Option<u32> {
         let series = self.recorder.upgrade()?.exchange_series(EXCHANGES, endpoint, method);
-        self.exchanges.push(Exchange { cell: self.claim.cell(EXCHANGES, series), statuses: Vec::new() });
+        self.exchanges.push(Exchange { cell: self.claim.cell(EXCHANGES, series), first: None, others: Vec::new() });
         let place = u32::try_from(self.exchanges.len()).ok()?;
         let endpoints = self.places.len().max(endpoint.index() + 1);
         self.places.resize(endpoints, [0; MethodLabel::COUNT]);
@@ -230,14 +251,10 @@ impl Local {
     }
 
     #[cold]
-    fn new_status(&mut self, route: Route, status: u16) -> Option<&Cell> {
+    fn new_status(&mut self, route: &Route, status: u16) -> Option<&Cell> {
         let series = self.recorder.upgrade()?.status_series(REQUESTS, route.endpoint, route.method, status);
         let cell = self.claim.cell(REQUESTS, series);
-        let statuses = &mut self.exchange(route)?.statuses;
-        // Most routes answer with one status or two: an amortized growth would take twice the room.
-        statuses.reserve_exact(1);
-        statuses.push((status, cell));
-        statuses.last().map(|(_, cell)| cell)
+        Some(self.exchange(route)?.insert(status, cell))
     }
 }
 
@@ -251,7 +268,7 @@ struct Place {
 impl Place {
     #[inline]
     fn of(bounds: &Bounds, first: usize, value: u64) -> Self {
-        Self { bucket: first + bounds.bucket(value), sum: first + bounds.buckets(), value }
+        Self { bucket: first + BUCKETS + bounds.bucket(value), sum: first + SUM, value }
     }
 
     #[inline]

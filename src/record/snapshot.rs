@@ -1,7 +1,7 @@
 //! The cells added up at one moment, and the families read out of them.
 
 use super::Recorder;
-use super::bounds::Bounds;
+use super::bounds::{BUCKETS, Bounds, SUM};
 use super::series::Series;
 use super::tables::{BODY_ERROR, CLIENT_GONE, EXCHANGES, Family, REQUESTS, RESPONSE_SIZE, STARTED, Table, UNANSWERED, View};
 
@@ -129,10 +129,10 @@ impl<'a> Snapshot<'a> {
 
     fn histograms(&self, table: usize, first: usize, visit: &mut dyn FnMut(Sample<'_>)) {
         let Some(bounds) = &self.recorder.bounds[table] else { return };
-        let sum = first + bounds.buckets();
+        let (sum, buckets) = (first + SUM, first + BUCKETS);
         for (number, row) in self.tables[table].rows().enumerate() {
             if let Some(series) = self.shown(table, number, row) {
-                let value = Value::Histogram { bounds, counts: &row[first..sum], sum: row[sum] };
+                let value = Value::Histogram { bounds, counts: &row[buckets..buckets + bounds.buckets()], sum: row[sum] };
                 visit(Sample { series, extra: None, value });
             }
         }
@@ -158,9 +158,9 @@ impl<'a> Snapshot<'a> {
     }
 }
 
-/// Requests in a row of the request table: all its buckets.
+/// Observations in a row that is a histogram: all its buckets.
 fn count(row: &[u64]) -> u64 {
-    row.split_last().map_or(0, |(_sum, buckets)| buckets.iter().sum())
+    row.iter().skip(BUCKETS).sum()
 }
 
 fn in_flight(row: &[u64]) -> u64 {
