@@ -214,13 +214,13 @@ impl Local {
 
     pub(super) fn observe(&mut self, table: usize, series: usize, value: u64) -> Option<()> {
         let bucket = self.bounds[table].as_ref()?.bucket(value);
-        self.observe_in(table, series, bucket, value)
+        self.observe_in(table, series, bucket, value);
+        Some(())
     }
 
     /// Observes a value whose bucket is known.
-    pub(super) fn observe_in(&mut self, table: usize, series: usize, bucket: usize, value: u64) -> Option<()> {
+    pub(super) fn observe_in(&mut self, table: usize, series: usize, bucket: usize, value: u64) {
         Place { bucket: BUCKETS + bucket, sum: SUM, value }.add(&self.claim.cell(table, series));
-        Some(())
     }
 
     #[inline]

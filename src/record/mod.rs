@@ -143,7 +143,8 @@ impl Recorder {
         let (series, room) = self.series(table, values);
         if let Some(bounds) = &self.bounds[table] {
             local::with(&self.weak, |local| {
-                local.observe_in(table, series, bounds.bucket_of_units(value), bounds.integer(value))
+                local.observe_in(table, series, bounds.bucket_of_units(value), bounds.integer(value));
+                Some(())
             });
         }
         room
