@@ -2,12 +2,14 @@
 
 use std::convert::Infallible;
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
+use axum::handler::Handler;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, Route, Router, get};
 use bytes::Bytes;
-use http::Request;
+use http::{Request, StatusCode};
 use tower::{Layer, Service};
+use tower_rum::middleware::HttpMetricsLayer;
 
 use super::mix::{METHODS, PATTERNS, PAYLOAD, status};
 use super::tower::uris;
@@ -15,10 +17,30 @@ use super::{Bed, drain, now_or_never};
 
 /// Twenty routes of three methods each.
 pub fn router() -> Router {
-    let [get_status, post_status, put_status] = METHODS.map(|method| status(&method));
-    let methods: MethodRouter = get(async move || (get_status, Bytes::from_static(PAYLOAD)))
-        .post(async move || (post_status, Bytes::from_static(PAYLOAD)))
-        .put(async move || (put_status, Bytes::from_static(PAYLOAD)));
+    let [get_status, post_status, put_status] = statuses();
+    routes(
+        get(async move || (get_status, Bytes::from_static(PAYLOAD)))
+            .post(async move || (post_status, Bytes::from_static(PAYLOAD)))
+            .put(async move || (put_status, Bytes::from_static(PAYLOAD))),
+    )
+}
+
+/// The same with a layer around each handler.
+pub fn router_of_layered(layer: &HttpMetricsLayer) -> Router {
+    let [get_status, post_status, put_status] = statuses();
+    let get_handler = async move || (get_status, Bytes::from_static(PAYLOAD));
+    let post_handler = async move || (post_status, Bytes::from_static(PAYLOAD));
+    let put_handler = async move || (put_status, Bytes::from_static(PAYLOAD));
+    routes(
+        get(get_handler.layer(layer.clone())).post(post_handler.layer(layer.clone())).put(put_handler.layer(layer.clone())),
+    )
+}
+
+fn statuses() -> [StatusCode; 3] {
+    METHODS.map(|method| status(&method))
+}
+
+fn routes(methods: MethodRouter) -> Router {
     PATTERNS.iter().fold(Router::new(), |router, (pattern, _)| router.route(pattern, methods.clone()))
 }
 
@@ -38,10 +60,11 @@ where
 }
 
 /// A bed of a whole router.
-pub fn boxed<S, F>(service: S) -> Bed
+pub fn boxed<S, F, B>(service: S) -> Bed
 where
-    S: Service<Request<Body>, Response = Response, Error = Infallible, Future = F> + Clone + Send + Sync + 'static,
-    F: Future<Output = Result<Response, Infallible>>,
+    S: Service<Request<Body>, Response = Response<B>, Error = Infallible, Future = F> + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<Response<B>, Infallible>>,
+    B: HttpBody + 'static,
 {
     Box::new(move |traffic| {
         let mut service = service.clone();

@@ -14,7 +14,7 @@ use ::axum::routing::Route;
 use ::tower::{Layer, Service};
 use http::{Request, Response};
 
-pub use self::axum::{boxed, router};
+pub use self::axum::{boxed, router, router_of_layered};
 pub use self::drive::{drain, now_or_never};
 pub use self::mix::{PATTERNS, Traffic};
 pub use self::odd::{FRAMES, giving_up, streaming};
