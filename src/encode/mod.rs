@@ -2,9 +2,10 @@
 
 mod host;
 mod number;
+mod short;
 mod text;
 
-pub(crate) use text::exposition;
+pub(crate) use text::TextFormat;
 
 /// `text/plain` in version 0.0.4 of the exposition format.
 pub(crate) const TEXT_CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";

@@ -37,28 +37,21 @@ pub(super) fn seconds(out: &mut Vec<u8>, nanoseconds: u64) {
 }
 
 fn decimal(out: &mut Vec<u8>, value: u64, resolution: Resolution) {
-    integer(out, value / resolution.per_unit());
-    let mut fraction = value % resolution.per_unit();
+    let per_unit = resolution.per_unit();
+    out.extend_from_slice(itoa::Buffer::new().format(value / per_unit).as_bytes());
+    let fraction = value % per_unit;
     if fraction > 0 {
-        let mut digits = [b'0'; 9];
-        let digits = &mut digits[..resolution.decimals() as usize];
-        for digit in digits.iter_mut().rev() {
-            *digit += (fraction % 10) as u8;
-            fraction /= 10;
-        }
-        let end = digits.iter().rposition(|&digit| digit != b'0').map_or(0, |last| last + 1);
+        // A one before the decimals keeps their leading zeros.
+        let mut digits = itoa::Buffer::new();
+        let digits = digits.format(per_unit + fraction).trim_end_matches('0');
         out.push(b'.');
-        out.extend_from_slice(&digits[..end]);
+        out.extend_from_slice(&digits.as_bytes()[1..]);
     }
-}
-
-pub(super) fn integer(out: &mut Vec<u8>, value: u64) {
-    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
 }
 
 #[cfg(test)]
 mod tests {
-    use super::canonical;
+    use super::*;
 
     #[test]
     fn bounds_are_written_as_openmetrics_asks() {
@@ -81,5 +74,26 @@ mod tests {
         for (value, text) in cases {
             assert_eq!(canonical(value), text);
         }
+    }
+
+    #[test]
+    fn sums_are_written_to_their_last_digit_and_no_further() {
+        let cases = [
+            (0, "0"),
+            (1, "0.000000001"),
+            (90, "0.00000009"),
+            (999_999_999, "0.999999999"),
+            (1_000_000_000, "1"),
+            (10_050_000_000, "10.05"),
+            (u64::MAX, "18446744073.709551615"),
+        ];
+        for (value, text) in cases {
+            let mut out = Vec::new();
+            seconds(&mut out, value);
+            assert_eq!(String::from_utf8(out).unwrap(), text);
+        }
+        let mut out = Vec::new();
+        decimal(&mut out, 1_230, Resolution::WHOLE);
+        assert_eq!(out, b"1230");
     }
 }

@@ -3,50 +3,92 @@
 use crate::record::{Bounds, Family, Kind, Recorder, Sample, Value};
 
 use super::host;
-use super::number::{canonical, integer, seconds, sum};
+use super::number::{canonical, seconds, sum};
+use super::short::Short;
 
-/// Appends everything that a scrape gets: our families, then those of the host's registry.
-///
-/// A family that both have is written once, ours, and counted as a conflict from the next scrape on; so is a registry that could
-/// not be read.
-pub(crate) fn exposition(out: &mut Vec<u8>, recorder: &Recorder, registry: &prometheus::Registry) {
-    let snapshot = recorder.snapshot();
-    for family in snapshot.families() {
-        let mut writer = FamilyWriter::new(out, family);
-        snapshot.samples(family, &mut |sample| writer.sample(&sample));
+/// The text of one recorder's families, of which every scrape shares all but labels and numbers.
+#[derive(Debug)]
+pub(crate) struct TextFormat {
+    families: Box<[FamilyText]>,
+}
+
+impl TextFormat {
+    pub(crate) fn new(recorder: &Recorder) -> Self {
+        let text = |family| FamilyText::new(family, recorder.bounds(family));
+        Self { families: recorder.families().iter().map(text).collect() }
     }
-    host::families(out, recorder, registry);
+
+    /// Appends everything that a scrape gets: the families of the recorder that this was made for, then those of the host's registry.
+    ///
+    /// A family that both have is written once, ours, and counted as a conflict from the next scrape on; so is a registry that could
+    /// not be read.
+    pub(crate) fn exposition(&self, out: &mut Vec<u8>, recorder: &Recorder, registry: &prometheus::Registry) {
+        let snapshot = recorder.snapshot();
+        for (family, text) in snapshot.families().iter().zip(&self.families) {
+            let mut writer = FamilyWriter { out, text, begun: false, start: Vec::new() };
+            snapshot.samples(family, &mut |sample| writer.sample(&sample));
+        }
+        host::families(out, recorder, registry);
+    }
+}
+
+/// What is the same in all of a family's series.
+#[derive(Debug)]
+struct FamilyText {
+    head: String,
+    /// Lines up to their labels.
+    value: String,
+    bucket: String,
+    sum: String,
+    count: String,
+    /// `le` of each bucket, and what closes the labels after it.
+    bounds: Box<[Short]>,
+}
+
+impl FamilyText {
+    fn new(family: &Family, bounds: Option<&Bounds>) -> Self {
+        let kind = match family.kind {
+            Kind::Counter => "counter",
+            Kind::Gauge => "gauge",
+            Kind::Histogram => "histogram",
+        };
+        let Family { name, help, .. } = family;
+        let help = help.replace('\\', r"\\");
+        let finite = bounds.map_or(&[][..], |bounds| &bounds.floats);
+        let closed = |bound| Short::new(&(canonical(bound) + "\"} "));
+        Self {
+            head: format!("# HELP {name} {help}\n# TYPE {name} {kind}\n"),
+            value: format!("{name}{{"),
+            bucket: format!("{name}_bucket{{"),
+            sum: format!("{name}_sum{{"),
+            count: format!("{name}_count{{"),
+            bounds: finite.iter().copied().chain([f64::INFINITY]).map(closed).collect(),
+        }
+    }
 }
 
 /// Writes one family; its head goes before its first sample, so a family without one leaves no trace.
 struct FamilyWriter<'a> {
     out: &'a mut Vec<u8>,
-    family: &'a Family,
+    text: &'a FamilyText,
     begun: bool,
-    /// A line of a series up to the value of its own label.
+    /// A series' bucket line up to its bound.
     start: Vec<u8>,
-    /// `le` values of the bounds last written, in order, and what closes the labels after them.
-    bounds: Vec<String>,
 }
 
-impl<'a> FamilyWriter<'a> {
-    fn new(out: &'a mut Vec<u8>, family: &'a Family) -> Self {
-        Self { out, family, begun: false, start: Vec::new(), bounds: Vec::new() }
-    }
-
+impl FamilyWriter<'_> {
     fn sample(&mut self, sample: &Sample<'_>) {
         if !self.begun {
             self.begun = true;
-            self.head();
+            self.out.extend_from_slice(self.text.head.as_bytes());
         }
         match sample.value {
             Value::Integer(value) => {
-                self.series("", sample);
-                integer(self.out, value);
-                self.out.push(b'\n');
+                write_start(self.out, &self.text.value, sample);
+                Short::end_of_line(value).append_to(self.out);
             }
             Value::Nanoseconds(value) => {
-                self.series("", sample);
+                write_start(self.out, &self.text.value, sample);
                 seconds(self.out, value);
                 self.out.push(b'\n');
             }
@@ -54,64 +96,47 @@ impl<'a> FamilyWriter<'a> {
         }
     }
 
-    fn head(&mut self) {
-        let kind = match self.family.kind {
-            Kind::Counter => "counter",
-            Kind::Gauge => "gauge",
-            Kind::Histogram => "histogram",
-        };
-        let Family { name, help, .. } = self.family;
-        let help = help.replace('\\', r"\\");
-        self.out.extend_from_slice(format!("# HELP {name} {help}\n# TYPE {name} {kind}\n").as_bytes());
-    }
-
     fn histogram(&mut self, sample: &Sample<'_>, bounds: &Bounds, counts: &[u64], total: u64) {
-        if self.bounds.is_empty() {
-            let infinity = std::iter::once(f64::INFINITY);
-            let closed = |bound| canonical(bound) + "\"} ";
-            self.bounds = bounds.floats.iter().copied().chain(infinity).map(closed).collect();
-        }
+        let labels = &*sample.series.rendered;
         self.start.clear();
-        write_start(&mut self.start, &self.family.name, "_bucket", &sample.series.rendered, "le");
-        let mut cumulative = 0;
-        for (le, count) in self.bounds.iter().zip(counts) {
-            cumulative += count;
-            self.out.extend_from_slice(&self.start);
-            self.out.extend_from_slice(le.as_bytes());
-            integer(self.out, cumulative);
-            self.out.push(b'\n');
+        for piece in [&*self.text.bucket, labels, if labels.is_empty() { "le=\"" } else { ",le=\"" }] {
+            self.start.extend_from_slice(piece.as_bytes());
         }
-        self.series("_sum", sample);
+        let mut cumulative = 0;
+        let mut end = Short::end_of_line(cumulative);
+        for (le, &count) in self.text.bounds.iter().zip(counts) {
+            if count > 0 {
+                cumulative += count;
+                end = Short::end_of_line(cumulative);
+            }
+            self.out.extend_from_slice(&self.start);
+            le.append_to(self.out);
+            end.append_to(self.out);
+        }
+        write_start(self.out, &self.text.sum, sample);
         sum(self.out, bounds, total);
         self.out.push(b'\n');
-        self.series("_count", sample);
-        integer(self.out, cumulative);
-        self.out.push(b'\n');
+        write_start(self.out, &self.text.count, sample);
+        end.append_to(self.out);
     }
+}
 
-    /// Everything of a line up to its value.
-    fn series(&mut self, suffix: &str, sample: &Sample<'_>) {
-        let labels = &*sample.series.rendered;
-        if let Some((name, value)) = sample.extra {
-            write_start(self.out, &self.family.name, suffix, labels, name);
-            write(self.out, &[value, "\"} "]);
-        } else if labels.is_empty() {
-            write(self.out, &[&self.family.name, suffix, " "]);
-        } else {
-            write(self.out, &[&self.family.name, suffix, "{", labels, "} "]);
+/// Everything of a line up to its value.
+fn write_start(out: &mut Vec<u8>, name: &str, sample: &Sample<'_>) {
+    let labels = &*sample.series.rendered;
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(labels.as_bytes());
+    if let Some((extra, value)) = sample.extra {
+        if !labels.is_empty() {
+            out.push(b',');
         }
-    }
-}
-
-/// A line up to the value of its last label.
-fn write_start(out: &mut Vec<u8>, name: &str, suffix: &str, labels: &str, last: &str) {
-    let comma = if labels.is_empty() { "" } else { "," };
-    write(out, &[name, suffix, "{", labels, comma, last, "=\""]);
-}
-
-fn write(out: &mut Vec<u8>, pieces: &[&str]) {
-    out.reserve(pieces.iter().map(|piece| piece.len()).sum());
-    for piece in pieces {
-        out.extend_from_slice(piece.as_bytes());
+        for piece in [extra, "=\"", value, "\"} "] {
+            out.extend_from_slice(piece.as_bytes());
+        }
+    } else if labels.is_empty() {
+        out.pop();
+        out.push(b' ');
+    } else {
+        out.extend_from_slice(b"} ");
     }
 }

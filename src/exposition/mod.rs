@@ -22,7 +22,7 @@ use http::{Method, Response, StatusCode};
 use prometheus::Registry;
 use tokio::runtime::Handle;
 
-use crate::encode;
+use crate::encode::{self, TextFormat};
 use crate::record::Recorder;
 use crate::serve::{self, Body};
 
@@ -31,13 +31,15 @@ use crate::serve::{self, Body};
 pub(crate) struct Exposition {
     recorder: Arc<Recorder>,
     registry: Registry,
+    format: Arc<TextFormat>,
     /// The length of the last text: the next one is written into as much room, without growing on the way.
     length: Arc<AtomicUsize>,
 }
 
 impl Exposition {
     pub(crate) fn new(recorder: Arc<Recorder>, registry: Registry) -> Self {
-        Self { recorder, registry, length: Arc::default() }
+        let format = Arc::new(TextFormat::new(&recorder));
+        Self { recorder, registry, format, length: Arc::default() }
     }
 
     /// The answer to a request; the server leaves the body out where the method is HEAD.
@@ -66,7 +68,7 @@ impl Exposition {
     fn text(&self) -> Vec<u8> {
         const ROOM_TO_GROW: usize = 4096;
         let mut text = Vec::with_capacity(self.length.load(Ordering::Relaxed) + ROOM_TO_GROW);
-        encode::exposition(&mut text, &self.recorder, &self.registry);
+        self.format.exposition(&mut text, &self.recorder, &self.registry);
         self.length.store(text.len(), Ordering::Relaxed);
         text
     }

@@ -20,10 +20,6 @@ impl Resolution {
         Self { decimals: decimals as u32 }
     }
 
-    pub(crate) fn decimals(self) -> u32 {
-        self.decimals
-    }
-
     pub(crate) fn per_unit(self) -> u64 {
         10_u64.pow(self.decimals)
     }

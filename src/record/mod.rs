@@ -155,6 +155,11 @@ impl Recorder {
         &self.families
     }
 
+    /// The bounds of a family that is a histogram.
+    pub(crate) fn bounds(&self, family: &Family) -> Option<&Bounds> {
+        self.bounds[family.view.histogram()?].as_ref()
+    }
+
     /// The label under which a browser's endpoint counts: itself if this server has emitted or declared it.
     pub(crate) fn endpoint_label<'a>(&self, claimed: Option<&'a str>) -> &'a str {
         claimed.filter(|name| self.endpoints.is_known(name)).unwrap_or(UNMATCHED)

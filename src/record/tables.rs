@@ -158,6 +158,14 @@ pub(super) fn families(config: &Config) -> Vec<Family> {
 }
 
 impl View {
+    /// The table of the histogram that it shows.
+    pub(super) fn histogram(self) -> Option<usize> {
+        match self {
+            Self::Histogram(table, _) => Some(table),
+            _ => None,
+        }
+    }
+
     fn is_lifetime(self) -> bool {
         matches!(self, Self::Histogram(RESPONSES | STREAMS, _))
     }
