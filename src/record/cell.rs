@@ -55,13 +55,29 @@ impl Cell {
     }
 }
 
-/// Adds the words of the cell at `index` of its chunk to `sums`, from word `from` on.
-pub(super) fn read(chunk: &Chunk, index: usize, words: std::ops::Range<usize>, total_words: usize, sums: &mut [u64]) {
-    let first = index % CHUNK * lines(total_words);
+/// Adds the given words of the cell at `index` of its chunk to `sums`, a row of all its words.
+pub(super) fn read(chunk: &Chunk, index: usize, words: std::ops::Range<usize>, sums: &mut [u64]) {
+    let lines = lines(sums.len());
+    let cell = &chunk[index % CHUNK * lines..][..lines];
     for word in words {
-        let value = chunk[first + word / LINE].0[word % LINE].load(Ordering::Acquire);
-        sums[word] = sums[word].saturating_add(value);
+        add_up(&mut sums[word], &cell[word / LINE].0[word % LINE]);
     }
+}
+
+/// Adds the cells of a chunk, from its first one on, to their rows of `words` sums.
+pub(super) fn read_all(chunk: &Chunk, words: usize, rows: &mut [u64]) {
+    for (cell, row) in chunk.chunks_exact(lines(words)).zip(rows.chunks_exact_mut(words)) {
+        for (line, sums) in cell.iter().zip(row.chunks_mut(LINE)) {
+            for (word, sum) in line.0.iter().zip(sums) {
+                add_up(sum, word);
+            }
+        }
+    }
+}
+
+#[inline]
+fn add_up(sum: &mut u64, word: &AtomicU64) {
+    *sum = sum.saturating_add(word.load(Ordering::Acquire));
 }
 
 const LINE: usize = 8;
@@ -80,8 +96,27 @@ mod tests {
                 cell.add(2, amount);
             }
             let mut sums = [0, 0, 5];
-            read(&chunk, index, 0..WORDS, WORDS, &mut sums);
+            read(&chunk, index, 0..WORDS, &mut sums);
             assert_eq!(sums, [0, 0, u64::MAX]);
+        }
+    }
+
+    #[test]
+    fn cells_are_read_together_as_they_are_one_by_one() {
+        for words in [1, 7, 8, 9, 17] {
+            let chunk = chunk(words);
+            for series in 0..CHUNK {
+                let cell = Cell::new(Arc::clone(&chunk), series, words, true);
+                (0..words).for_each(|word| cell.add(word, (100 * series + word) as u64));
+            }
+            for cells in 1..=CHUNK {
+                let mut together = vec![1; cells * words];
+                let mut single = together.clone();
+                read_all(&chunk, words, &mut together);
+                single.chunks_exact_mut(words).enumerate().for_each(|(series, row)| read(&chunk, series, 0..words, row));
+                assert_eq!(together, single);
+                assert_eq!(together.last(), Some(&((100 * (cells - 1) + words) as u64)));
+            }
         }
     }
 }

@@ -61,14 +61,29 @@ impl Slots {
         Claim { number, slot: Arc::clone(self.at(index)), index, slots: Arc::clone(self) }
     }
 
-    /// Adds the given words of a series over all slots to `sums`.
+    /// Adds the given words of a series over all slots to `sums`, a row of all its words.
     pub(super) fn sum(&self, table: usize, series: usize, words: std::ops::Range<usize>, sums: &mut [u64]) {
-        let total = self.shapes[table].words;
-        for slot in (0..self.used.load(Ordering::Acquire)).filter_map(|index| self.all.get(index)) {
+        for slot in self.used() {
             if let Some(chunk) = slot.tables[table].get(series / CHUNK) {
-                cell::read(chunk, series, words.clone(), total, sums);
+                cell::read(chunk, series, words.clone(), sums);
             }
         }
+    }
+
+    /// Adds all words of a table's first series over all slots to `sums`, a row for each series: in the order in which they lie in memory.
+    pub(super) fn sum_all(&self, table: usize, sums: &mut [u64]) {
+        let words = self.shapes[table].words;
+        for slot in self.used() {
+            for (number, rows) in sums.chunks_mut(CHUNK * words).enumerate() {
+                if let Some(chunk) = slot.tables[table].get(number) {
+                    cell::read_all(chunk, words, rows);
+                }
+            }
+        }
+    }
+
+    fn used(&self) -> impl Iterator<Item = &Arc<Slot>> {
+        (0..self.used.load(Ordering::Acquire)).filter_map(|index| self.all.get(index))
     }
 
     fn at(&self, index: usize) -> &Arc<Slot> {

@@ -45,12 +45,10 @@ impl Recorder {
     pub(crate) fn snapshot(&self) -> Snapshot<'_> {
         let sums = |(number, table): (usize, &Table)| {
             let mut sums = Sums::zero(table);
-            for (series, row) in sums.sums.chunks_exact_mut(sums.words).enumerate() {
-                if number == EXCHANGES {
-                    self.read_exchange(series, row);
-                } else {
-                    self.slots.sum(number, series, 0..row.len(), row);
-                }
+            if number == EXCHANGES {
+                self.read_exchanges(&mut sums);
+            } else {
+                self.slots.sum_all(number, &mut sums.sums);
             }
             sums
         };
@@ -61,19 +59,21 @@ impl Recorder {
     ///
     /// What starts and ends between the two reads seems to be in flight, and a scrape may be suspended there for long. So it reads again
     /// where there is something in flight, and believes the least.
-    fn read_exchange(&self, series: usize, row: &mut [u64]) {
+    fn read_exchanges(&self, sums: &mut Sums) {
         const TRIES: usize = 3;
-        let words = row.len();
+        let words = sums.words;
         let mut read = vec![0; words];
-        for number in 0..TRIES {
-            read.fill(0);
-            self.slots.sum(EXCHANGES, series, STARTED + 1..words, &mut read);
-            self.slots.sum(EXCHANGES, series, STARTED..STARTED + 1, &mut read);
-            if number == 0 || in_flight(&read) < in_flight(row) {
-                row.copy_from_slice(&read);
-            }
-            if in_flight(row) == 0 {
-                return;
+        for (series, row) in sums.sums.chunks_exact_mut(words).enumerate() {
+            for number in 0..TRIES {
+                read.fill(0);
+                self.slots.sum(EXCHANGES, series, STARTED + 1..words, &mut read);
+                self.slots.sum(EXCHANGES, series, STARTED..STARTED + 1, &mut read);
+                if number == 0 || in_flight(&read) < in_flight(row) {
+                    row.copy_from_slice(&read);
+                }
+                if in_flight(row) == 0 {
+                    break;
+                }
             }
         }
     }
