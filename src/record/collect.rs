@@ -64,8 +64,9 @@ impl prometheus::core::Collector for Collector {
 }
 
 fn metric(family: &Family, sample: &Sample<'_>) -> proto::Metric {
-    let own = family.labels.iter().map(String::as_str).zip(sample.series.values.iter().map(|value| &**value));
-    let mut labels: Vec<proto::LabelPair> = own.chain(sample.extra).map(label).collect();
+    let own = family.labels.iter().map(String::as_str).zip(sample.series.values());
+    let extra = sample.extra.map(|(name, value)| (name, value.to_owned()));
+    let mut labels: Vec<proto::LabelPair> = own.chain(extra).map(label).collect();
     labels.sort_by(|a, b| a.name().cmp(b.name()));
     let mut metric = proto::Metric::from_label(labels);
     match sample.value {
@@ -101,9 +102,9 @@ fn counter(value: f64) -> proto::Counter {
     counter
 }
 
-fn label((name, value): (&str, &str)) -> proto::LabelPair {
+fn label((name, value): (&str, String)) -> proto::LabelPair {
     let mut pair = proto::LabelPair::default();
     pair.set_name(name.to_owned());
-    pair.set_value(value.to_owned());
+    pair.set_value(value);
     pair
 }

@@ -1,5 +1,7 @@
 //! A list that only grows, up to a fixed length, and is read without a lock: a scrape never waits for a new series, nor it for a scrape.
 
+use std::sync::OnceLock;
+
 use once_cell::race::OnceBox;
 
 /// Indices `0..len`; each page of [`PAGE`] entries is allocated when its first entry is set.
@@ -16,22 +18,23 @@ impl<T> Pages<T> {
         self.pages.get(index / PAGE)?.get()?.0[index % PAGE].get()
     }
 
-    /// The entry at `index`, made by `make` if there was none. Two threads may both make one; the first to finish wins.
+    /// The entry at `index`, made by `make` if there was none. Of two threads one makes it, and the other waits for it.
     ///
     /// # Panics
     ///
     /// Past the length given at the start.
     pub(super) fn get_or_init(&self, index: usize, make: impl FnOnce() -> T) -> &T {
         let page = self.pages[index / PAGE].get_or_init(|| Box::new(Page::default()));
-        page.0[index % PAGE].get_or_init(|| Box::new(make()))
+        page.0[index % PAGE].get_or_init(make)
     }
 }
 
-struct Page<T>([OnceBox<T>; PAGE]);
+/// Entries side by side: a scrape reads one after the other.
+struct Page<T>([OnceLock<T>; PAGE]);
 
 impl<T> Default for Page<T> {
     fn default() -> Self {
-        Self(std::array::from_fn(|_| OnceBox::new()))
+        Self(std::array::from_fn(|_| OnceLock::new()))
     }
 }
 

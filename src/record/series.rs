@@ -14,7 +14,6 @@ pub(super) struct SeriesTable {
 pub(crate) struct Series {
     /// `name="value",…` with the values escaped: unique per label set, and ready to print.
     pub(crate) rendered: Arc<str>,
-    pub(crate) values: Box<[Box<str>]>,
     /// Where every request of this series is an error, the series of the exchange table that it is an error of.
     pub(super) error_of: Option<usize>,
 }
@@ -31,11 +30,7 @@ impl SeriesTable {
 
     /// The number of a label set; `None` when it is new and there is no room for it.
     pub(super) fn number(&self, labels: &[(&str, &str)], error_of: Option<usize>, trusted: bool) -> Option<usize> {
-        self.series.number(&render(labels), trusted, |rendered| Series {
-            rendered: Arc::clone(rendered),
-            values: labels.iter().map(|&(_, value)| value.into()).collect(),
-            error_of,
-        })
+        self.series.number(&render(labels), trusted, |rendered| Series { rendered: Arc::clone(rendered), error_of })
     }
 
     pub(super) fn len(&self) -> usize {
@@ -48,6 +43,27 @@ impl SeriesTable {
 
     pub(super) fn is_prebuilt(&self, number: usize) -> bool {
         number < self.prebuilt
+    }
+}
+
+impl Series {
+    /// The values of its labels, in their order.
+    pub(super) fn values(&self) -> impl Iterator<Item = String> {
+        let mut rest = self.rendered.chars();
+        std::iter::from_fn(move || {
+            rest.by_ref().find(|&character| character == '"')?;
+            let mut value = String::new();
+            loop {
+                value.push(match rest.next()? {
+                    '"' => return Some(value),
+                    '\\' => match rest.next()? {
+                        'n' => '\n',
+                        escaped => escaped,
+                    },
+                    plain => plain,
+                });
+            }
+        })
     }
 }
 
@@ -95,6 +111,16 @@ mod tests {
         let cases = ["a\\", "a\\\\", "a\"", "a\\\"", "a\n", "a\\n", "a\",b=\"c"];
         let texts: std::collections::HashSet<_> = cases.iter().map(|value| render(&[("l", value)])).collect();
         assert_eq!(texts.len(), cases.len());
+    }
+
+    #[test]
+    fn values_come_back_as_they_went_in() {
+        let hostile = ["", "plain", "a\\", "\\n", "\n", "a\",b=\"c", "=\"\\", "ünï"];
+        for (first, second) in hostile.iter().flat_map(|first| hostile.iter().map(move |second| (first, second))) {
+            let series = Series { rendered: render(&[("a", first), ("b", second)]).into(), error_of: None };
+            assert_eq!(series.values().collect::<Vec<_>>(), [*first, *second]);
+        }
+        assert_eq!(Series { rendered: render(&[]).into(), error_of: None }.values().next(), None);
     }
 
     #[test]
