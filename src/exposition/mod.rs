@@ -15,9 +15,12 @@
 //! # });
 //! ```
 
+mod room;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use bytes::Bytes;
 use http::{Method, Response, StatusCode};
 use prometheus::Registry;
 use tokio::runtime::Handle;
@@ -25,6 +28,8 @@ use tokio::runtime::Handle;
 use crate::encode::{self, TextFormat};
 use crate::record::Recorder;
 use crate::serve::{self, Body};
+
+use room::Room;
 
 /// Answers scrapes.
 #[derive(Debug, Clone)]
@@ -34,12 +39,13 @@ pub(crate) struct Exposition {
     format: Arc<TextFormat>,
     /// The length of the last text: the next one is written into as much room, without growing on the way.
     length: Arc<AtomicUsize>,
+    room: Room,
 }
 
 impl Exposition {
     pub(crate) fn new(recorder: Arc<Recorder>, registry: Registry) -> Self {
         let format = Arc::new(TextFormat::new(&recorder));
-        Self { recorder, registry, format, length: Arc::default() }
+        Self { recorder, registry, format, length: Arc::default(), room: Room::default() }
     }
 
     /// The answer to a request; the server leaves the body out where the method is HEAD.
@@ -55,7 +61,7 @@ impl Exposition {
 
     /// Writes a short text at once, and a long one on a thread for blocking work where there is a runtime that has some: it must not
     /// keep a worker from its requests.
-    async fn text_off_the_worker_if_long(&self) -> Option<Vec<u8>> {
+    async fn text_off_the_worker_if_long(&self) -> Option<Bytes> {
         match Handle::try_current() {
             Ok(runtime) if self.length.load(Ordering::Relaxed) >= LONG => {
                 let exposition = self.clone();
@@ -65,14 +71,35 @@ impl Exposition {
         }
     }
 
-    fn text(&self) -> Vec<u8> {
+    fn text(&self) -> Bytes {
         const ROOM_TO_GROW: usize = 4096;
-        let mut text = Vec::with_capacity(self.length.load(Ordering::Relaxed) + ROOM_TO_GROW);
+        let mut text = self.room.take(self.length.load(Ordering::Relaxed) + ROOM_TO_GROW);
         self.format.exposition(&mut text, &self.recorder, &self.registry);
         self.length.store(text.len(), Ordering::Relaxed);
-        text
+        self.room.lend(text)
     }
 }
 
 /// In bytes; some 2 000 samples, which take about as long to write as it takes to wake another thread.
 const LONG: usize = 256 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use http_body::Body;
+
+    use super::*;
+    use crate::config::Config;
+
+    #[tokio::test]
+    async fn a_scrape_writes_into_the_memory_of_the_one_before_it() {
+        let recorder = Recorder::new(&Config::default(), BTreeSet::new());
+        let exposition = Exposition::new(recorder, Registry::new());
+        let response = exposition.respond(&Method::GET).await;
+        let length = response.body().size_hint().exact().unwrap();
+        assert_eq!(exposition.room.take(0).capacity(), 0, "the response has it");
+        drop(response);
+        assert!(exposition.room.take(0).capacity() as u64 >= length);
+    }
+}

@@ -41,7 +41,7 @@ pub(crate) fn method_not_allowed(method: &Method, allow: &'static [Method]) -> O
     Some(response)
 }
 
-pub(crate) fn exposition(text: Vec<u8>, content_type: &'static str) -> Response<Body> {
+pub(crate) fn exposition(text: Bytes, content_type: &'static str) -> Response<Body> {
     let mut response = Response::new(Body::from(text));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
