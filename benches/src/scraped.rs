@@ -11,15 +11,29 @@ use prometheus::{Encoder, TextEncoder};
 use tower::{Layer, Service};
 use tower_rum::Monitor;
 
-use crate::beds::{drain, now_or_never};
-use crate::peers::{MetricsMacros, PrometheusClient, PrometheusVec, Record, metrics_recorder};
+use crate::beds::{Bed, Variant, drain, now_or_never};
+use crate::peers::{GuardedLayer, MetricsMacros, PrometheusClient, PrometheusVec, Record, metrics_recorder};
 
 /// A library with label sets in it.
 pub struct Scraped {
     pub name: &'static str,
     /// Adds label sets up to this number, one sample each.
     pub fill: Box<dyn Fn(usize) + Send + Sync>,
-    pub text: Box<dyn Fn() -> Bytes>,
+    pub text: Box<dyn Fn() -> Bytes + Send + Sync>,
+    /// Requests in the tower bed, counted beside the label sets.
+    pub tower: Bed,
+}
+
+impl Scraped {
+    /// Samples that a label set adds; to be asked before any is there.
+    pub fn samples_per_label_set(&self) -> usize {
+        // Families without labels are there from the start.
+        let [few, more] = [10, 20].map(|label_sets| {
+            (self.fill)(label_sets);
+            samples(&(self.text)())
+        });
+        (more - few) / 10
+    }
 }
 
 pub fn all() -> Vec<Scraped> {
@@ -38,8 +52,9 @@ pub fn endpoint(number: usize) -> String {
 pub fn tower_rum() -> Scraped {
     let monitor = monitor(MOST);
     let layer = monitor.layer();
+    let tower = Variant::new(crate::peers::OURS, layer.clone()).tower;
     let fill = move |label_sets| requests(layer.clone(), 0..label_sets);
-    Scraped { name: crate::peers::OURS, fill: Box::new(fill), text: Box::new(move || exposition(&monitor)) }
+    Scraped { name: crate::peers::OURS, fill: Box::new(fill), text: Box::new(move || exposition(&monitor)), tower }
 }
 
 /// One that takes its endpoints from the request's path.
@@ -83,7 +98,7 @@ fn prometheus() -> Scraped {
         TextEncoder::new().encode(&registry.gather(), &mut text).expect("text");
         text.into()
     };
-    Scraped { name: "prometheus", fill: filling(peer), text: Box::new(text) }
+    scraped("prometheus", peer, text)
 }
 
 fn prometheus_client() -> Scraped {
@@ -94,22 +109,24 @@ fn prometheus_client() -> Scraped {
         prometheus_client::encoding::text::encode(&mut text, &registry).expect("text");
         text.into()
     };
-    Scraped { name: "prometheus-client", fill: filling(peer), text: Box::new(text) }
+    scraped("prometheus-client", peer, text)
 }
 
 fn metrics_exporter() -> Scraped {
     let handle = metrics_recorder();
-    Scraped { name: "metrics-exporter-prometheus", fill: filling(MetricsMacros), text: Box::new(|| handle.render().into()) }
+    scraped("metrics-exporter-prometheus", MetricsMacros, || handle.render().into())
 }
 
-fn filling(peer: impl Record) -> Box<dyn Fn(usize) + Send + Sync> {
-    Box::new(move |label_sets| {
+fn scraped(name: &'static str, peer: impl Record + Clone, text: impl Fn() -> Bytes + Send + Sync + 'static) -> Scraped {
+    let tower = Variant::new(name, GuardedLayer::new(peer.clone())).tower;
+    let fill = move |label_sets| {
         for endpoint in (0..label_sets).map(endpoint) {
             let arrived = peer.arrived(&endpoint, &Method::GET);
             peer.answered(&arrived, &endpoint, &Method::GET, 200);
             peer.ended(&arrived, &endpoint, &Method::GET, 10);
         }
-    })
+    };
+    Scraped { name, fill: Box::new(fill), text: Box::new(text), tower }
 }
 
 /// Label sets that make 100 000 samples, and then some.

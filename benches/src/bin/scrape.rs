@@ -6,12 +6,7 @@ use tower_rum_benches::scraped::{self, samples};
 
 fn main() {
     for library in scraped::all() {
-        // Families without labels are there from the start.
-        let [few, more] = [10, 20].map(|label_sets| {
-            (library.fill)(label_sets);
-            samples(&(library.text)())
-        });
-        let per_label_set = (more - few) / 10;
+        let per_label_set = library.samples_per_label_set();
         for (label, wanted) in [("1 k", 1_000), ("10 k", 10_000), ("100 k", 100_000)] {
             (library.fill)(wanted / per_label_set);
             let count = samples(&(library.text)());

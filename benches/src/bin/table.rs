@@ -43,7 +43,7 @@ fn cell(rows: &Rows, variant: &str, bench: &str) -> String {
         benches.iter().find(|(known, _)| *known == bench).map(|(_, values)| median(values.clone()))
     };
     let Some(value) = figure(variant) else { return String::new() };
-    match figure(OURS).filter(|&ours| ours >= 1.0 && ![BARE, OURS].contains(&variant)) {
+    match figure(OURS).filter(|&ours| ours >= 1.0 && !bench.contains("times") && ![BARE, OURS].contains(&variant)) {
         Some(ours) if value >= ours / 10.0 => format!("{} ({:.1} ×)", number(value), value / ours),
         _ => number(value),
     }

@@ -7,6 +7,7 @@ use metrics::{counter, gauge, histogram};
 
 use super::guarded::Record;
 
+#[derive(Clone)]
 pub struct MetricsMacros;
 
 impl Record for MetricsMacros {
