@@ -1,6 +1,7 @@
 //! Services that requests run through without a socket: bare tower, and an axum router.
 
 mod axum;
+mod beacon;
 mod drive;
 mod mix;
 mod odd;
@@ -15,6 +16,7 @@ use ::tower::{Layer, Service};
 use http::{Request, Response};
 
 pub use self::axum::{boxed, router, router_of_layered};
+pub use self::beacon::{EMPTY_HANDLER, PAGE_LOAD, beacons};
 pub use self::drive::{drain, now_or_never};
 pub use self::mix::{PATTERNS, Traffic};
 pub use self::odd::{FRAMES, giving_up, streaming};
