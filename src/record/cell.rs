@@ -36,6 +36,31 @@ impl Cell {
         Self { chunk, first: index % CHUNK * lines(words), exclusive }
     }
 
+    #[inline]
+    pub(super) fn words(&self) -> Words<'_> {
+        Words { chunk: &self.chunk, first: self.first, exclusive: self.exclusive }
+    }
+
+    #[inline]
+    pub(super) fn add(&self, word: usize, amount: u64) {
+        self.words().add(word, amount);
+    }
+}
+
+/// The words of a cell that somebody else keeps: a count of its keepers would cost more than adding.
+#[derive(Clone, Copy)]
+pub(super) struct Words<'a> {
+    chunk: &'a [Line],
+    first: usize,
+    exclusive: bool,
+}
+
+impl<'a> Words<'a> {
+    #[inline]
+    pub(super) fn of(chunk: &'a [Line], index: usize, words: usize, exclusive: bool) -> Self {
+        Self { chunk, first: index % CHUNK * lines(words), exclusive }
+    }
+
     /// Adds to a word. A thread that owns its slot needs no read-modify-write: a load and a store are a fifth of its cost.
     ///
     /// A word that is full stays full: no sender of large values makes a counter fall.
@@ -43,7 +68,7 @@ impl Cell {
     /// The store releases, so that whoever reads this word has also seen what the thread had counted before
     /// (a request's end is never seen without its start).
     #[inline]
-    pub(super) fn add(&self, word: usize, amount: u64) {
+    pub(super) fn add(self, word: usize, amount: u64) {
         let word = &self.chunk[self.first + word / LINE].0[word % LINE];
         if self.exclusive {
             let sum = word.load(Ordering::Relaxed).saturating_add(amount);

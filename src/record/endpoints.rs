@@ -6,7 +6,9 @@ use http::HeaderValue;
 
 use crate::label::{self, OVERFLOW, Template, UNMATCHED};
 
+use super::hints::Hints;
 use super::interner::Interner;
+use super::spread::spread;
 
 /// An endpoint's number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +25,7 @@ impl Endpoint {
 
 pub(super) struct Endpoints {
     names: Interner<Name>,
+    hints: Hints,
 }
 
 pub(super) struct Name {
@@ -34,7 +37,7 @@ pub(super) struct Name {
 
 impl Endpoints {
     pub(super) fn new<'a>(cap: usize, declared: impl IntoIterator<Item = &'a str>) -> Self {
-        let endpoints = Self { names: Interner::new(cap, cap / 2) };
+        let endpoints = Self { names: Interner::new(cap, cap / 2), hints: Hints::new(cap) };
         for name in [UNMATCHED, OVERFLOW].into_iter().chain(declared) {
             endpoints.number(name, true);
         }
@@ -56,7 +59,8 @@ impl Endpoints {
     }
 
     pub(super) fn is_known(&self, name: &str) -> bool {
-        self.names.find(name).is_some()
+        let hint = self.hints.find(spread(name), |number| self.names.get(number).is_some_and(|known| *known.text == *name));
+        hint.is_some() || self.names.find(name).is_some()
     }
 
     fn number(&self, text: &str, trusted: bool) -> Endpoint {
@@ -65,6 +69,9 @@ impl Endpoints {
             trusted,
             server_timing: label::server_timing(text),
         });
+        if let Some(number) = number {
+            self.hints.note(spread(text), number);
+        }
         number.and_then(|number| u32::try_from(number).ok()).map_or(Endpoint::OVERFLOW, Endpoint)
     }
 }

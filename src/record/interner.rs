@@ -31,12 +31,16 @@ impl<T> Interner<T> {
         if let Some(number) = self.find(text) {
             return Some(number);
         }
+        let room = if trusted { self.cap } else { self.cap - self.reserved };
+        if self.len() >= room {
+            // What has no number by now gets none: no need to keep others from looking theirs up.
+            return self.find(text);
+        }
         let mut numbers = self.numbers.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(&number) = numbers.get(text) {
             return Some(number);
         }
         let number = numbers.len();
-        let room = if trusted { self.cap } else { self.cap - self.reserved };
         if number >= room {
             return None;
         }

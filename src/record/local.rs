@@ -8,7 +8,7 @@ use crate::label::{MethodLabel, Template};
 
 use super::Recorder;
 use super::bounds::{BUCKETS, Bounds, SUM};
-use super::cell::Cell;
+use super::cell::{Cell, Words};
 use super::endpoints::Endpoint;
 use super::progress::{End, Progress, Route};
 use super::slot::Claim;
@@ -184,8 +184,8 @@ impl Local {
     pub(super) fn request(&mut self, route: &Route, status: u16, nanoseconds: u64) -> Option<()> {
         let place = Place::of(self.bounds[REQUESTS].as_ref()?, 0, nanoseconds);
         match self.exchange(route)?.status(status) {
-            Some(cell) => place.add(cell),
-            None => place.add(self.new_status(route, status)?),
+            Some(cell) => place.add(cell.words()),
+            None => place.add(self.new_status(route, status)?.words()),
         }
         Some(())
     }
@@ -204,12 +204,12 @@ impl Local {
             End::Failed => cell.add(BODY_ERROR, 1),
             End::Dropped => cell.add(CLIENT_GONE, 1),
         }
-        place.add(cell);
+        place.add(cell.words());
         Some(())
     }
 
     pub(super) fn add(&mut self, table: usize, series: usize, amount: u64) {
-        self.claim.cell(table, series).add(0, amount);
+        self.claim.words(table, series).add(0, amount);
     }
 
     pub(super) fn observe(&mut self, table: usize, series: usize, value: u64) -> Option<()> {
@@ -220,7 +220,7 @@ impl Local {
 
     /// Observes a value whose bucket is known.
     pub(super) fn observe_in(&mut self, table: usize, series: usize, bucket: usize, value: u64) {
-        Place { bucket: BUCKETS + bucket, sum: SUM, value }.add(&self.claim.cell(table, series));
+        Place { bucket: BUCKETS + bucket, sum: SUM, value }.add(self.claim.words(table, series));
     }
 
     #[inline]
@@ -272,7 +272,7 @@ impl Place {
     }
 
     #[inline]
-    fn add(&self, cell: &Cell) {
+    fn add(&self, cell: Words<'_>) {
         cell.add(self.bucket, 1);
         cell.add(self.sum, self.value);
     }

@@ -9,6 +9,7 @@ mod catalog;
 mod cell;
 mod collect;
 mod endpoints;
+mod hints;
 mod in_flight;
 mod interner;
 mod local;
@@ -18,6 +19,7 @@ mod request_size;
 mod series;
 mod slot;
 mod snapshot;
+mod spread;
 mod tables;
 mod template_cache;
 
@@ -168,6 +170,9 @@ impl Recorder {
     fn series(&self, table: usize, values: &[&str]) -> (usize, Room) {
         const OVERFLOW_SERIES: usize = 0;
         let table = &self.tables[table];
+        if let Some(series) = table.series.find(values) {
+            return (series, Room::Enough);
+        }
         let labels: Vec<(&str, &str)> = table.labels.iter().map(String::as_str).zip(values.iter().copied()).collect();
         match table.series.number(&labels, None, true) {
             Some(series) => (series, Room::Enough),

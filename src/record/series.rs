@@ -2,11 +2,16 @@
 
 use std::sync::Arc;
 
+use super::hints::Hints;
 use super::interner::Interner;
+use super::spread::spread_all;
 
 /// A table's label sets. The prebuilt ones, which catch what no longer fits, come first.
 pub(super) struct SeriesTable {
     series: Interner<Series>,
+    hints: Hints,
+    /// What stands before each value of a rendered label set.
+    openings: Box<[String]>,
     prebuilt: usize,
 }
 
@@ -20,17 +25,40 @@ pub(crate) struct Series {
 
 impl SeriesTable {
     /// `cap` series beside the prebuilt ones; `reserved` of them for trusted values.
-    pub(super) fn new(cap: usize, reserved: usize, prebuilt: &[Prebuilt<'_>]) -> Self {
-        let table = Self { series: Interner::new(cap + prebuilt.len(), reserved), prebuilt: prebuilt.len() };
+    pub(super) fn new(names: &[String], cap: usize, reserved: usize, prebuilt: &[Prebuilt<'_>]) -> Self {
+        let room = cap + prebuilt.len();
+        let opening = |(place, name)| if place == 0 { format!("{name}=\"") } else { format!("\",{name}=\"") };
+        let openings = names.iter().enumerate().map(opening).collect();
+        let table = Self { series: Interner::new(room, reserved), hints: Hints::new(room), openings, prebuilt: prebuilt.len() };
         for (labels, error_of) in prebuilt {
             table.number(labels, *error_of, true);
         }
         table
     }
 
+    /// The number of label values, if the table has met them and can say so at once.
+    #[inline]
+    pub(super) fn find(&self, values: &[&str]) -> Option<usize> {
+        let hash = spread_all(values.iter().copied());
+        self.hints.find(hash, |number| self.get(number).is_some_and(|series| self.reads(&series.rendered, values) == Some(true)))
+    }
+
+    /// Whether a rendered label set has these values. One that would have to be escaped is left to the long way.
+    #[inline]
+    fn reads(&self, rendered: &str, values: &[&str]) -> Option<bool> {
+        let mut rest = rendered;
+        for (opening, value) in self.openings.iter().zip(values) {
+            rest = rest.strip_prefix(&**opening)?.strip_prefix(value).filter(|_| !value.contains('\\'))?;
+        }
+        Some(rest.len() <= 1)
+    }
+
     /// The number of a label set; `None` when it is new and there is no room for it.
     pub(super) fn number(&self, labels: &[(&str, &str)], error_of: Option<usize>, trusted: bool) -> Option<usize> {
-        self.series.number(&render(labels), trusted, |rendered| Series { rendered: Arc::clone(rendered), error_of })
+        let number =
+            self.series.number(&render(labels), trusted, |rendered| Series { rendered: Arc::clone(rendered), error_of })?;
+        self.hints.note(spread_all(labels.iter().map(|&(_, value)| value)), number);
+        Some(number)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -98,12 +126,28 @@ mod tests {
 
     #[test]
     fn label_sets_that_collide_in_prometheus_vecs_are_two_series() {
-        let table = SeriesTable::new(8, 0, &[]);
+        let table = SeriesTable::new(&names(), 8, 0, &[]);
         let number = |a: &str, b: &str| table.number(&[("a", a), ("b", b)], None, true);
         assert_ne!(number("checkout", "page"), number("check", "outpage"));
         assert_ne!(number("77kepQFQ8Kl", "x"), number("!0IC=VloaY", "x"));
         assert_eq!(number("checkout", "page"), Some(0));
         assert_eq!(table.len(), 4);
+    }
+
+    #[test]
+    fn label_values_are_found_again_and_no_others() {
+        let table = SeriesTable::new(&names(), 2, 0, &[(&[("a", "overflow"), ("b", "overflow")], None)]);
+        let number = |a: &str, b: &str| table.number(&[("a", a), ("b", b)], None, true);
+        for (a, b) in [("checkout", "page"), ("page", "checkout")] {
+            assert_eq!(table.find(&[a, b]), None);
+            let number = number(a, b);
+            assert!(number.is_some() && table.find(&[a, b]) == number);
+        }
+        assert_eq!(table.find(&["overflow", "overflow"]), Some(0));
+        assert_eq!(number("one", "more"), None);
+        for unknown in [&["one", "more"][..], &["check", "outpage"], &["checkout"], &[]] {
+            assert_eq!(table.find(unknown), None);
+        }
     }
 
     #[test]
@@ -124,11 +168,26 @@ mod tests {
     }
 
     #[test]
+    fn values_that_look_like_rendered_text_are_not_taken_for_others() {
+        let table = SeriesTable::new(&names()[..1], 32, 0, &[]);
+        let hostile = ["a\\", "a\\\\", "a\"", "a\\\"", "a\n", "a\\n", "a\",b=\"c", "\"", ""];
+        let numbers: Vec<_> = hostile.iter().map(|value| table.number(&[("a", value)], None, true)).collect();
+        for (value, number) in hostile.iter().zip(numbers) {
+            let found = table.find(&[value]);
+            assert!(found.is_none() || found == number, "{value:?}");
+        }
+    }
+
+    #[test]
     fn untrusted_values_leave_the_reserved_room() {
-        let table = SeriesTable::new(4, 2, &[(&[("a", "overflow")], None)]);
+        let table = SeriesTable::new(&names()[..1], 4, 2, &[(&[("a", "overflow")], None)]);
         let admitted = |value: &str, trusted| table.number(&[("a", value)], None, trusted).is_some();
         assert!(admitted("junk1", false) && admitted("junk2", false) && !admitted("junk3", false));
         assert!(admitted("known1", true) && admitted("known2", true) && !admitted("known3", true));
         assert!(admitted("junk1", false), "what has a number keeps it");
+    }
+
+    fn names() -> [String; 2] {
+        ["a", "b"].map(str::to_owned)
     }
 }

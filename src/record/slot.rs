@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::cell::{self, CHUNK, Cell, Chunk};
+use super::cell::{self, CHUNK, Cell, Chunk, Words};
 use super::pages::Pages;
 
 /// Threads that can own a slot at one time. A thread that ends hands its slot on, counts and all.
@@ -117,10 +117,23 @@ impl Claim {
         self.number
     }
 
+    /// A cell to keep.
     pub(super) fn cell(&self, table: usize, series: usize) -> Cell {
-        let words = self.slots.shapes[table].words;
-        let chunk = self.slot.tables[table].get_or_init(series / CHUNK, || cell::chunk(words));
+        let (chunk, words) = self.chunk(table, series);
         Cell::new(Arc::clone(chunk), series, words, self.index != SHARED)
+    }
+
+    /// The words of a cell, for once.
+    #[inline]
+    pub(super) fn words(&self, table: usize, series: usize) -> Words<'_> {
+        let (chunk, words) = self.chunk(table, series);
+        Words::of(chunk, series, words, self.index != SHARED)
+    }
+
+    #[inline]
+    fn chunk(&self, table: usize, series: usize) -> (&Chunk, usize) {
+        let words = self.slots.shapes[table].words;
+        (self.slot.tables[table].get_or_init(series / CHUNK, || cell::chunk(words)), words)
     }
 }
 

@@ -107,11 +107,12 @@ fn http(config: &Config, labels: &[&str], bounds: Bounds, first: usize) -> Table
     };
     let prebuilt: Vec<Prebuilt<'_>> =
         prebuilt.iter().map(|labels| (&labels[..], labels.contains(&("status", "5xx")).then_some(OVERFLOW_EXCHANGE))).collect();
+    let labels = owned(labels);
     Table {
-        series: SeriesTable::new(cap, cap / 2, &prebuilt),
+        series: SeriesTable::new(&labels, cap, cap / 2, &prebuilt),
         shape: Shape { series: cap + prebuilt.len(), words: first + bounds.words() },
         bounds: Some(bounds),
-        labels: owned(labels),
+        labels,
     }
 }
 
@@ -123,11 +124,12 @@ fn browser(family: Description<'_>) -> Table {
         Measure::Count | Measure::Seconds => None,
         Measure::Histogram(bounds) => Some(bounds),
     };
+    let labels = owned(&family.labels);
     Table {
-        series: SeriesTable::new(family.cap, 0, prebuilt),
+        series: SeriesTable::new(&labels, family.cap, 0, prebuilt),
         shape: Shape { series: family.cap + 1, words: bounds.as_ref().map_or(1, Bounds::words) },
         bounds,
-        labels: owned(&family.labels),
+        labels,
     }
 }
 
