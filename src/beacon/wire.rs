@@ -1,7 +1,6 @@
 //! Forms and JSON as they arrive, decoded and then validated into [events](super::Event).
 
-use http::HeaderMap;
-use http::header::CONTENT_TYPE;
+use http::HeaderValue;
 use serde::Deserialize;
 
 use crate::config::Vocabulary;
@@ -30,15 +29,18 @@ pub(crate) enum Format {
 
 impl Format {
     /// `text/plain` holds JSON: it is what `sendBeacon` sends without a preflight.
-    pub(crate) fn of(headers: &HeaderMap) -> Result<Self, Rejection> {
-        let Some(value) = headers.get(CONTENT_TYPE) else {
+    pub(crate) fn of(content_type: Option<&HeaderValue>) -> Result<Self, Rejection> {
+        let Some(value) = content_type else {
             return Ok(Self::Unstated);
         };
-        let essence = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
-        match essence.trim().to_ascii_lowercase().as_str() {
-            "application/x-www-form-urlencoded" => Ok(Self::UrlEncoded),
-            "application/json" | "text/plain" => Ok(Self::Json),
-            _ => Err(UNSUPPORTED),
+        let essence = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        let is = |known: &str| essence.eq_ignore_ascii_case(known);
+        if is("application/json") || is("text/plain") {
+            Ok(Self::Json)
+        } else if is("application/x-www-form-urlencoded") {
+            Ok(Self::UrlEncoded)
+        } else {
+            Err(UNSUPPORTED)
         }
     }
 

@@ -31,6 +31,7 @@ mod event;
 mod gate;
 mod script;
 mod seen;
+mod sender;
 mod service;
 
 use std::sync::Arc;
@@ -43,6 +44,7 @@ use crate::record::{Counted, Counter, Recorder, Room};
 
 use gate::Gate;
 use seen::Seen;
+use sender::Sender;
 
 pub use script::Script;
 
@@ -77,8 +79,9 @@ impl Ingest {
 
     /// Whether a beacon may come in, by its head alone, and how its body is written.
     pub(crate) fn admit(&self, head: &Parts) -> Result<Format, Rejection> {
-        self.gate.admit(head)?;
-        Format::of(&head.headers)
+        let sender = Sender::of(head);
+        self.gate.admit(&sender)?;
+        Format::of(sender.content_type)
     }
 
     /// Records what an admitted body holds, and counts what it refuses.
