@@ -10,12 +10,23 @@
 //!     .layer(monitor.layer()); // last: it also sees what no route matched
 //! ```
 
+use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::Response;
+use axum::routing::any_service;
+use http_body::Body as _;
+use pin_project_lite::pin_project;
+use tower::Service;
 
 use crate::monitor::Monitor;
-use crate::routes::{Route, RouteService};
+use crate::routes::{Reply, Route, Routes};
+use crate::serve;
 
 impl Monitor {
     /// Everything: `/metrics`, the browser script and the ingest.
@@ -40,7 +51,54 @@ impl Monitor {
         let routes = self.own_routes();
         let wanted = routes.iter().filter(|&(_, route)| wanted(route));
         wanted.fold(Router::new(), |router, (path, route)| {
-            router.route_service(path, RouteService { routes: Arc::clone(routes), route })
+            let service = RouteService { routes: Arc::clone(routes), route };
+            match route {
+                // A merge wraps what a router holds as a service once more: two boxes and a copy of the request for each beacon.
+                Route::Beacon(_) => router.route(path, any_service(service)),
+                // axum declares the length of what such a route answers, also where that is not what a GET would get (304).
+                Route::Metrics | Route::Script(_) => router.route_service(path, service),
+            }
         })
     }
+}
+
+/// One of our routes as a service.
+#[derive(Debug, Clone)]
+struct RouteService {
+    routes: Arc<Routes>,
+    route: Route,
+}
+
+impl Service<Request> for RouteService {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = RouteFuture;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> RouteFuture {
+        RouteFuture { reply: self.routes.respond(self.route, request) }
+    }
+}
+
+pin_project! {
+    struct RouteFuture {
+        #[pin]
+        reply: Reply<Body>,
+    }
+}
+
+impl Future for RouteFuture {
+    type Output = Result<Response, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.project().reply.poll(cx).map(|response| Ok(response.map(body)))
+    }
+}
+
+/// axum's own empty body is the one that it does not box.
+fn body(body: serve::Body) -> Body {
+    if body.is_end_stream() { Body::empty() } else { Body::new(body) }
 }

@@ -1,8 +1,7 @@
 //! Our paths and what answers them: one service per route, or one layer that answers all and passes the rest on.
 
-#[cfg(feature = "axum")]
-use std::convert::Infallible;
 use std::fmt;
+use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -16,7 +15,7 @@ use tower::{Layer, Service};
 use crate::beacon::Form;
 use crate::config::Paths;
 use crate::exposition::Exposition;
-use crate::rum::{Ingest, Kind, Script};
+use crate::rum::{Ingest, Kind, Reading, Script};
 use crate::serve::{Body, Freshness};
 
 /// What answers a path of ours.
@@ -40,7 +39,7 @@ impl Route {
 pub(crate) struct Routes {
     paths: Vec<(String, Route)>,
     exposition: Exposition,
-    ingest: Ingest,
+    ingest: Arc<Ingest>,
     script: Script,
 }
 
@@ -61,7 +60,7 @@ pub(crate) fn paths(paths: &Paths, script: &Script) -> Vec<(String, Route)> {
 
 impl Routes {
     pub(crate) fn new(paths: Vec<(String, Route)>, exposition: Exposition, ingest: Ingest, script: Script) -> Self {
-        Self { paths, exposition, ingest, script }
+        Self { paths, exposition, ingest: Arc::new(ingest), script }
     }
 
     pub(crate) fn script(&self) -> &Script {
@@ -76,42 +75,45 @@ impl Routes {
         self.iter().find(|&(path, _)| path == wanted).map(|(_, route)| route)
     }
 
-    async fn respond<B>(self: Arc<Self>, route: Route, request: Request<B>) -> Response<Body>
-    where
-        B: HttpBody<Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
-    {
+    /// Begins to answer a request to one of our paths.
+    pub(crate) fn respond<B: HttpBody>(self: &Arc<Self>, route: Route, request: Request<B>) -> Reply<B> {
+        let now = |response| Reply::Now { response: Some(response) };
         match route {
-            Route::Metrics => self.exposition.respond(request.method()).await,
-            Route::Beacon(kind) => self.ingest.respond(kind, request).await,
-            Route::Script(freshness) => self.script.respond(request.method(), request.headers(), freshness),
+            Route::Beacon(kind) => match self.ingest.receive(kind, request) {
+                ControlFlow::Continue(reading) => Reply::Beacon { reading },
+                ControlFlow::Break(response) => now(response),
+            },
+            Route::Script(freshness) => now(self.script.respond(request.method(), request.headers(), freshness)),
+            Route::Metrics => {
+                let (routes, method) = (Arc::clone(self), request.method().clone());
+                Reply::Scrape { text: Box::pin(async move { routes.exposition.respond(&method).await }) }
+            }
         }
     }
 }
 
-/// One of our routes as a service.
-#[cfg(feature = "axum")]
-#[derive(Debug, Clone)]
-pub(crate) struct RouteService {
-    pub(crate) routes: Arc<Routes>,
-    pub(crate) route: Route,
+pin_project! {
+    /// Our answer: there already, or on its way.
+    #[project = ReplyProjection]
+    pub(crate) enum Reply<B> {
+        Now { response: Option<Response<Body>> },
+        Beacon { #[pin] reading: Reading<B> },
+        Scrape { text: Pin<Box<dyn Future<Output = Response<Body>> + Send>> },
+    }
 }
 
-#[cfg(feature = "axum")]
-impl<B> Service<Request<B>> for RouteService
+impl<B> Future for Reply<B>
 where
-    B: HttpBody<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+    B: HttpBody<Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
 {
-    type Response = Response<Body>;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+    type Output = Response<Body>;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<B>) -> Self::Future {
-        let reply = Arc::clone(&self.routes).respond(self.route, request);
-        Box::pin(async { Ok(reply.await) })
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Response<Body>> {
+        match self.project() {
+            ReplyProjection::Now { response } => response.take().map_or(Poll::Pending, Poll::Ready),
+            ReplyProjection::Beacon { reading } => reading.poll(cx),
+            ReplyProjection::Scrape { text } => text.as_mut().poll(cx),
+        }
     }
 }
 
@@ -157,7 +159,7 @@ where
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
         let answer = match self.routes.find(request.uri().path()) {
-            Some(route) => Answer::Ours { reply: Box::pin(Arc::clone(&self.routes).respond(route, request)) },
+            Some(route) => Answer::Ours { reply: Box::pin(self.routes.respond(route, request)) },
             None => Answer::Inner { future: self.inner.call(request) },
         };
         WithRoutesFuture { answer }

@@ -3,6 +3,7 @@
 //! This stops other sites' pages from sending through their visitors' browsers. It authenticates nobody: a program can send any header.
 
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::beacon::{Reason, Rejection};
@@ -15,13 +16,13 @@ use super::sender::Sender;
 pub(super) struct Gate {
     config: GateConfig,
     limiter: DefaultDirectRateLimiter,
-    waiting: AtomicUsize,
+    waiting: Arc<AtomicUsize>,
 }
 
 impl Gate {
     pub(super) fn new(config: GateConfig) -> Self {
         let rate = NonZeroU32::new(config.beacons_per_second).unwrap_or(NonZeroU32::MIN);
-        Self { limiter: RateLimiter::direct(Quota::per_second(rate)), waiting: AtomicUsize::new(0), config }
+        Self { limiter: RateLimiter::direct(Quota::per_second(rate)), waiting: Arc::default(), config }
     }
 
     /// Whether what programs send is recorded as well.
@@ -35,9 +36,9 @@ impl Gate {
     }
 
     /// A place to wait for a body that is not there yet; free again when dropped.
-    pub(super) fn wait(&self) -> Result<Waiting<'_>, Rejection> {
+    pub(super) fn wait(&self) -> Result<Waiting, Rejection> {
         // Counted from here on, so that a refusal gives the place back as well.
-        let place = Waiting(&self.waiting);
+        let place = Waiting(Arc::clone(&self.waiting));
         if self.waiting.fetch_add(1, Ordering::Relaxed) < MOST_WAITING {
             Ok(place)
         } else {
@@ -89,9 +90,10 @@ impl Gate {
 }
 
 /// A body that is waited for.
-pub(super) struct Waiting<'a>(&'a AtomicUsize);
+#[derive(Debug)]
+pub(super) struct Waiting(Arc<AtomicUsize>);
 
-impl Drop for Waiting<'_> {
+impl Drop for Waiting {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }

@@ -29,6 +29,7 @@
 
 mod event;
 mod gate;
+mod reading;
 mod script;
 mod seen;
 mod sender;
@@ -46,6 +47,7 @@ use gate::Gate;
 use seen::Seen;
 use sender::Sender;
 
+pub(crate) use reading::Reading;
 pub use script::Script;
 
 /// Everything the ingest needs; shared by all its routes.
