@@ -19,7 +19,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
-use axum::routing::any_service;
+use axum::routing::post_service;
 use http_body::Body as _;
 use pin_project_lite::pin_project;
 use tower::Service;
@@ -54,7 +54,7 @@ impl Monitor {
             let service = RouteService { routes: Arc::clone(routes), route };
             match route {
                 // A merge wraps what a router holds as a service once more: two boxes and a copy of the request for each beacon.
-                Route::Beacon(_) => router.route(path, any_service(service)),
+                Route::Beacon(_) => router.route(path, post_service(service.clone()).fallback_service(service)),
                 // axum declares the length of what such a route answers, also where that is not what a GET would get (304).
                 Route::Metrics | Route::Script(_) => router.route_service(path, service),
             }
