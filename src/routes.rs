@@ -77,7 +77,7 @@ impl Routes {
 
     /// Begins to answer a request to one of our paths.
     pub(crate) fn respond<B: HttpBody>(self: &Arc<Self>, route: Route, request: Request<B>) -> Reply<B> {
-        let now = |response| Reply::Now { response: Some(response) };
+        let now = |response| Reply::Now { response: Some(Box::new(response)) };
         match route {
             Route::Beacon(kind) => match self.ingest.receive(kind, request) {
                 ControlFlow::Continue(reading) => Reply::Beacon { reading },
@@ -93,10 +93,10 @@ impl Routes {
 }
 
 pin_project! {
-    /// Our answer: there already, or on its way.
+    /// Our answer: there already, or on its way. What is large is in a box: a beacon is moved with the rest, and is to be small.
     #[project = ReplyProjection]
     pub(crate) enum Reply<B> {
-        Now { response: Option<Response<Body>> },
+        Now { response: Option<Box<Response<Body>>> },
         Beacon { #[pin] reading: Reading<B> },
         Scrape { text: Pin<Box<dyn Future<Output = Response<Body>> + Send>> },
     }
@@ -110,7 +110,7 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Response<Body>> {
         match self.project() {
-            ReplyProjection::Now { response } => response.take().map_or(Poll::Pending, Poll::Ready),
+            ReplyProjection::Now { response } => response.take().map_or(Poll::Pending, |response| Poll::Ready(*response)),
             ReplyProjection::Beacon { reading } => reading.poll(cx),
             ReplyProjection::Scrape { text } => text.as_mut().poll(cx),
         }

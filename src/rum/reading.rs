@@ -27,13 +27,19 @@ pin_project! {
         format: Format,
         #[pin]
         body: B,
-        // Copied as it comes: each piece may be one byte that holds on to a whole buffer of the server's.
-        read: Vec<u8>,
-        wait: Option<Wait>,
+        // In a box, so that what most beacons do without is not moved with them.
+        late: Option<Box<Late>>,
     }
 }
 
-/// The wait for a body that was not there at first.
+/// A body that was not there at once, or not in one piece.
+#[derive(Default)]
+struct Late {
+    // Copied as it comes: each piece may be one byte that holds on to a whole buffer of the server's.
+    read: Vec<u8>,
+    wait: Option<Wait>,
+}
+
 struct Wait {
     _place: Waiting,
     /// Without a tokio runtime there is no clock to wait by.
@@ -42,7 +48,7 @@ struct Wait {
 
 impl<B: HttpBody> Reading<B> {
     pub(super) fn new(ingest: Arc<Ingest>, kind: Kind, format: Format, body: B) -> Self {
-        Self { ingest, kind, format, body, read: Vec::new(), wait: None }
+        Self { ingest, kind, format, body, late: None }
     }
 }
 
@@ -76,25 +82,28 @@ where
         }
         while let Some(frame) = ready!(this.body.as_mut().poll_frame(cx)) {
             let Ok(data) = frame.map_err(|error| broken_off(&*error.into()))?.into_data() else { continue };
-            if data.remaining() > MAX_BODY_BYTES - this.read.len() {
+            let read = this.late.as_ref().map_or(0, |late| late.read.len());
+            if data.remaining() > MAX_BODY_BYTES - read {
                 return Poll::Ready(Err(TOO_LARGE));
             }
-            let is_whole = this.read.is_empty() && data.chunk().len() == data.remaining() && this.body.is_end_stream();
+            let is_whole = read == 0 && data.chunk().len() == data.remaining() && this.body.is_end_stream();
             if is_whole {
                 return Poll::Ready(Ok(ingest.ingest(kind, format, data.chunk())));
             }
-            this.read.put(data);
+            this.late.get_or_insert_default().read.put(data);
         }
-        Poll::Ready(Ok(ingest.ingest(kind, format, this.read)))
+        let read = this.late.as_ref().map_or(&[][..], |late| &late.read);
+        Poll::Ready(Ok(ingest.ingest(kind, format, read)))
     }
 
     /// The body is not there yet: why it is not waited for any longer, when it comes to that.
     fn poll_end_of_patience(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Rejection> {
         let this = self.project();
-        let wait = match this.wait {
+        let late = this.late.get_or_insert_default();
+        let wait = match &mut late.wait {
             Some(wait) => wait,
-            None => match this.ingest.gate.wait() {
-                Ok(place) => this.wait.insert(Wait::new(place, this.ingest)),
+            none => match this.ingest.gate.wait() {
+                Ok(place) => none.insert(Wait::new(place, this.ingest)),
                 Err(rejection) => return Poll::Ready(rejection),
             },
         };

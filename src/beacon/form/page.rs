@@ -14,7 +14,8 @@ pub(in crate::beacon) struct PageLoadForm<'a> {
     load_time: f64,
     #[serde(borrow)]
     endpoint: Option<Text<'a>>,
-    phases: Option<Object<PhasesForm>>,
+    // Few beacons have them, and all would be moved with their room.
+    phases: Option<Box<Object<PhasesForm>>>,
     lcp: Option<f64>,
     inp: Option<f64>,
     fcp: Option<f64>,
@@ -28,7 +29,7 @@ impl<'a> PageLoadForm<'a> {
         Ok(Event::PageLoad {
             endpoint,
             seconds: seconds(load_time, "load_time takes 0 to 600000 milliseconds")?,
-            phases: phases.map_or(PhasesForm::default(), |Object(phases)| phases).seconds()?,
+            phases: phases.map_or(Ok(Vec::new()), |phases| phases.0.seconds())?,
             vitals: VitalsFields { lcp, inp, fcp, ttfb, cls, blocking_time: None }.values()?,
         })
     }
@@ -92,7 +93,7 @@ impl Vital {
     }
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PhasesForm {
     redirect: Option<f64>,
