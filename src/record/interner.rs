@@ -59,3 +59,27 @@ impl<T> Interner<T> {
         self.len.load(Ordering::Acquire)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn texts_without_room_are_turned_away_while_others_look_theirs_up() {
+        let interner = Arc::new(Interner::new(2, 1));
+        let number = |text: &str, trusted| interner.number(text, trusted, |_| ());
+        assert_eq!([number("a", true), number("b", false), number("b", true)], [Some(0), None, Some(1)]);
+        let looking_up = interner.numbers.read();
+        let (answer, answered) = mpsc::channel();
+        let other = Arc::clone(&interner);
+        std::thread::spawn(move || {
+            let answers = ["b", "c"].map(|text| other.number(text, true, |_| ()));
+            answer.send(answers)
+        });
+        assert_eq!(answered.recv_timeout(Duration::from_secs(10)), Ok([Some(1), None]));
+        drop(looking_up);
+    }
+}

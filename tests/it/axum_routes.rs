@@ -77,6 +77,25 @@ async fn a_browser_may_name_the_templates_that_this_server_has_served() {
     assert_eq!(metrics.value(r#"page_load_time_seconds_count{endpoint="/users/{id}"}"#), 1.0);
 }
 
+#[tokio::test]
+async fn the_hosts_answer_to_methods_that_it_does_not_take_is_not_ours() {
+    let app: Router = monitor().routes().method_not_allowed_fallback(async || axum::http::StatusCode::IM_A_TEAPOT);
+    let mount = Mount::router("app", app);
+    for path in INGEST {
+        let answer = mount.ask(Request::get(path).body(whole("")).unwrap()).await;
+        assert_eq!((answer.status, answer.header("allow")), (405, Some("POST")), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_script_that_has_not_changed_has_no_length_of_zero() {
+    let mount = Mount::axum(&monitor());
+    let asked = async |tag: &str| mount.ask(Request::get("/rum.js").header("if-none-match", tag).body(whole("")).unwrap()).await;
+    let tag = asked("").await.header("etag").unwrap().to_owned();
+    let unchanged = asked(&tag).await;
+    assert_eq!((unchanged.status, unchanged.header("content-length")), (304, None));
+}
+
 fn monitor() -> Monitor {
     Monitor::builder().registry(Registry::new()).build().unwrap()
 }

@@ -5,16 +5,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use futures_util::stream;
 use http::{Request, Response};
 use http_body::Frame;
-use http_body_util::{BodyExt, Full, StreamBody};
+use http_body_util::{BodyExt, Empty, Full, StreamBody};
 use prometheus::Registry;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tower::{Layer, service_fn};
+use tower::{Layer, ServiceExt, service_fn};
 use tower_rum::{Builder, Monitor};
 
+use crate::support::body::Scripted;
 use crate::support::change::{moved, only};
 use crate::support::metrics::Metrics;
 use crate::support::mount::{Answer, Body, FORM, JSON, Mount};
@@ -80,6 +81,27 @@ async fn a_body_in_many_pieces_does_not_keep_each_of_their_buffers() {
         assert_eq!(mount.ask(request.body(body).unwrap()).await.status, 400);
         let most = most.load(Ordering::Relaxed);
         assert!(most < 10, "{most} buffers at one time, {}", mount.name);
+    }
+}
+
+#[tokio::test]
+async fn a_body_of_one_piece_in_two_parts_is_read_to_its_end() {
+    let monitor = monitor(|builder| builder);
+    let not_ours = service_fn(async |_| Ok::<_, Infallible>(Response::new(Empty::<Bytes>::new())));
+    let parts = Buf::chain(Bytes::from(r#"{"type":"#), Bytes::from(r#""click"}"#));
+    let request = Request::post("/log-interaction").header("content-type", JSON).body(Full::new(parts)).unwrap();
+    let answer = monitor.routes_layer().layer(not_ours).oneshot(request).await.unwrap();
+    assert_eq!(answer.status(), 204);
+}
+
+#[tokio::test]
+async fn a_body_that_pauses_between_its_pieces_is_read_to_its_end() {
+    let monitor = monitor(|builder| builder);
+    for mount in Mount::all(&monitor) {
+        let body = Scripted::new().pause().data(r#"{"type":"#).pause().data(r#""click"}"#).pause();
+        let body = BodyExt::boxed(body.map_err(|error| -> Infallible { unreachable!("{error}") }));
+        let request = Request::post("/log-interaction").header("content-type", JSON);
+        assert_eq!(mount.ask(request.body(body).unwrap()).await.status, 204, "{}", mount.name);
     }
 }
 
