@@ -195,6 +195,22 @@ async fn a_wish_for_privacy_said_twice_is_still_one() {
 }
 
 #[tokio::test]
+async fn a_wish_for_privacy_stands_whatever_else_is_said() {
+    let said = [[("sec-gpc", "1"), ("sec-gpc", "0")], [("dnt", "0"), ("sec-gpc", "1")], [("dnt", "1"), ("sec-gpc", "0")]];
+    for headers in said.into_iter().flat_map(|[one, other]| [[one, other], [other, one]]) {
+        let monitor = monitor();
+        assert_eq!(Mount::tower(&monitor).ask(beacon(INTERACTION, &headers)).await.status, 204);
+        assert_eq!(Metrics::of(&monitor).await.total("rum_events_total"), 0.0, "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn of_two_content_types_the_first_is_the_bodys() {
+    let request = beacon(INTERACTION, &[("content-type", "text/html")]);
+    assert_eq!(Mount::tower(&monitor()).ask(request).await.status, 204);
+}
+
+#[tokio::test]
 async fn programs_that_say_so_are_not_recorded_and_a_brand_of_phones_is_none() {
     for (agent, recorded) in [
         ("Mozilla/5.0 (compatible; Googlebot/2.1)", false),
