@@ -75,3 +75,18 @@ impl Endpoints {
         number.and_then(|number| u32::try_from(number).ok()).map_or(Endpoint::OVERFLOW, Endpoint)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_may_name_what_is_known_and_nothing_that_lies_near_it() {
+        let endpoints = Endpoints::new(8, ["/cart", "/users/{id}"]);
+        assert_eq!(endpoints.resolve(&Template::Routed("/served")).index(), 4);
+        for known in [UNMATCHED, OVERFLOW, "/cart", "/users/{id}", "/served"] {
+            assert!(endpoints.is_known(known), "{known}");
+        }
+        assert!((0..100).all(|number| !endpoints.is_known(&format!("/cart/{number}"))));
+    }
+}

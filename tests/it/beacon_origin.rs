@@ -127,6 +127,12 @@ async fn origins_that_the_host_lists_may_send_across_sites() {
 }
 
 #[tokio::test]
+async fn a_listed_origin_is_known_in_whatever_case_it_is_sent() {
+    let listed = |builder: Builder| builder.origins(["https://www.example.com"]);
+    judged(listed, &[("host", "api.example.com"), ("origin", "https://WWW.Example.com")], true).await;
+}
+
+#[tokio::test]
 async fn a_host_can_take_beacons_of_its_whole_site() {
     let site = |builder: Builder| builder.same_site(true);
     let api = ("host", "api.example.com");
