@@ -16,17 +16,17 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::response::Response;
 use axum::routing::post_service;
-use http_body::Body as _;
+use http::StatusCode;
+use http_body::Frame;
 use pin_project_lite::pin_project;
 use tower::Service;
 
 use crate::monitor::Monitor;
 use crate::routes::{Reply, Route, Routes};
-use crate::serve;
 
 impl Monitor {
     /// Everything: `/metrics`, the browser script and the ingest.
@@ -94,11 +94,25 @@ impl Future for RouteFuture {
     type Output = Result<Response, Infallible>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.project().reply.poll(cx).map(|response| Ok(response.map(body)))
+        self.project().reply.poll(cx).map(|response| {
+            let is_accepted = response.status() == StatusCode::NO_CONTENT;
+            Ok(response.map(|body| if is_accepted { Body::new(NoContent) } else { Body::new(body) }))
+        })
     }
 }
 
-/// axum's own empty body is the one that it does not box.
-fn body(body: serve::Body) -> Body {
-    if body.is_end_stream() { Body::empty() } else { Body::new(body) }
+/// No body, and no word on its length: axum would declare one of 0, which a 204 must not have (RFC 9110, section 8.6).
+struct NoContent;
+
+impl HttpBody for NoContent {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(None)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        true
+    }
 }

@@ -96,6 +96,20 @@ async fn a_script_that_has_not_changed_has_no_length_of_zero() {
     assert_eq!((unchanged.status, unchanged.header("content-length")), (304, None));
 }
 
+#[tokio::test]
+async fn an_accepted_beacon_is_answered_without_a_length() {
+    let mount = Mount::axum(&monitor());
+    let accepted = mount
+        .ask(
+            Request::post("/log-page-load")
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(whole("load_time=1"))
+                .unwrap(),
+        )
+        .await;
+    assert_eq!((accepted.status, accepted.header("content-length")), (204, None));
+}
+
 fn monitor() -> Monitor {
     Monitor::builder().registry(Registry::new()).build().unwrap()
 }
