@@ -3,7 +3,7 @@ use std::time::Instant;
 
 use http::Request;
 
-use crate::label::{EndpointSource, RequestHead, Template};
+use crate::label::{EndpointSource, MethodLabel, RequestHead, Template};
 use crate::record::{InFlight, Recorder, RequestSizeMeter};
 
 /// What every copy of the layer and of its services shares: axum clones them once per request.
@@ -20,12 +20,12 @@ impl Shared {
     pub(super) fn begin<B>(&self, request: &Request<B>) -> InFlight {
         // First, because reading the clock waits for whatever was begun before it.
         let arrived = Instant::now();
-        self.recorder.begin(arrived, &self.template(request), request.method())
+        self.recorder.begin(arrived, &self.template(request), MethodLabel::of(request.method()))
     }
 
     /// `None` for a route that is not counted.
     pub(super) fn request_size<B>(&self, request: &Request<B>) -> Option<RequestSizeMeter> {
-        self.recorder.request_size(&self.template(request), request.method())
+        self.recorder.request_size(&self.template(request), MethodLabel::of(request.method()))
     }
 
     #[inline]

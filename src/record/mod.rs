@@ -28,8 +28,6 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 use std::time::Instant;
 
-use http::Method;
-
 use crate::beacon::{BatchResult, EVENT_KINDS, ErrorKind, Reason};
 use crate::config::Config;
 use crate::label::{MethodLabel, Template, UNMATCHED};
@@ -101,8 +99,7 @@ impl Recorder {
     }
 
     /// A request has arrived; [`InFlight::NONE`] if it is not counted.
-    pub(crate) fn begin(&self, arrived: Instant, template: &Template<'_>, method: &Method) -> InFlight {
-        let method = MethodLabel::of(method);
+    pub(crate) fn begin(&self, arrived: Instant, template: &Template<'_>, method: MethodLabel) -> InFlight {
         let progress = local::with(&self.weak, |local| {
             let endpoint = local.endpoint(template)?;
             local.begin(arrived, endpoint, method)
@@ -111,9 +108,9 @@ impl Recorder {
     }
 
     /// A request body is about to be read.
-    pub(crate) fn request_size(&self, template: &Template<'_>, method: &Method) -> Option<RequestSizeMeter> {
+    pub(crate) fn request_size(&self, template: &Template<'_>, method: MethodLabel) -> Option<RequestSizeMeter> {
         let endpoint = local::with(&self.weak, |local| local.endpoint(template))?;
-        let series = self.exchange_series(REQUEST_SIZES, endpoint, MethodLabel::of(method));
+        let series = self.exchange_series(REQUEST_SIZES, endpoint, method);
         Some(RequestSizeMeter::new(self.weak.upgrade()?, series))
     }
 
