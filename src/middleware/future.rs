@@ -2,14 +2,14 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Response};
 use pin_project_lite::pin_project;
 
 use crate::label::MethodLabel;
 use crate::record::{End, InFlight, Lifetime};
 
 use super::body::ResponseBody;
+use super::response_head::ResponseHead;
 use super::shared::Shared;
 use super::unwind::Watch;
 
@@ -25,48 +25,50 @@ pin_project! {
 
 /// What is known of a response before it is there.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Asked {
+pub(crate) struct Asked {
     announcement: Announcement,
     /// The host wants to know how long bodies last.
     lifetimes: bool,
 }
 
 impl Asked {
+    /// Of a request with this `Sec-Fetch-Dest`.
     #[inline]
-    pub(super) fn by<B>(request: &Request<B>, shared: &Shared) -> Self {
-        Self { announcement: Announcement::to(request.headers(), shared.server_timing), lifetimes: shared.response_duration }
+    pub(crate) fn by(destination: Option<&[u8]>, shared: &Shared) -> Self {
+        Self { announcement: Announcement::to(destination, shared.server_timing), lifetimes: shared.response_duration }
     }
 
     /// Counts the response head, and the response's end if there will be no body; what is left to count comes back.
     #[inline]
-    fn answered<B: http_body::Body>(self, mut guard: InFlight, response: &mut Response<B>) -> InFlight {
-        if self.announcement.is_due(response.headers())
+    pub(crate) fn answered(self, mut guard: InFlight, response: &mut impl ResponseHead) -> InFlight {
+        const SWITCHING_PROTOCOLS: u16 = 101;
+        const NO_CONTENT: u16 = 204;
+        const NOT_MODIFIED: u16 = 304;
+        if self.announcement.is_due(response)
             && let Some(field) = guard.server_timing()
         {
-            response.headers_mut().append(&SERVER_TIMING, field);
+            response.announce(field);
         }
         let (status, method) = (response.status(), guard.method());
-        let handed_over =
-            status == StatusCode::SWITCHING_PROTOCOLS || method == Some(MethodLabel::CONNECT) && status.is_success();
+        let handed_over = status == SWITCHING_PROTOCOLS || method == Some(MethodLabel::CONNECT) && (200..300).contains(&status);
         let length = expected_bytes(response);
-        guard.respond(status.as_u16(), self.lifetime(handed_over, response.headers()), length);
+        guard.respond(status, self.lifetime(handed_over, response), length);
         let bodiless = method == Some(MethodLabel::HEAD)
             || handed_over
-            || status.is_informational()
-            || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
+            || matches!(status, 100..200 | NO_CONTENT | NOT_MODIFIED)
             || length == Some(0)
-            || response.body().is_end_stream();
+            || response.is_ended();
         if bodiless {
             guard.take().end(End::Complete);
         }
         guard
     }
 
-    fn lifetime(self, handed_over: bool, headers: &HeaderMap) -> Lifetime {
+    fn lifetime(self, handed_over: bool, response: &impl ResponseHead) -> Lifetime {
         if !self.lifetimes || handed_over {
             return Lifetime::Unrecorded;
         }
-        if is(headers, b"text/event-stream") { Lifetime::EventStream } else { Lifetime::Response }
+        if is(response, b"text/event-stream") { Lifetime::EventStream } else { Lifetime::Response }
     }
 }
 
@@ -82,35 +84,38 @@ enum Announcement {
 
 impl Announcement {
     #[inline]
-    fn to(headers: &HeaderMap, server_timing: bool) -> Self {
-        match headers.get(&SEC_FETCH_DEST) {
+    fn to(destination: Option<&[u8]>, server_timing: bool) -> Self {
+        match destination {
             _ if !server_timing => Self::Never,
-            Some(destination) if destination == "empty" => Self::Always,
+            Some(b"empty") => Self::Always,
             _ => Self::Document,
         }
     }
 
     #[inline]
-    fn is_due(self, headers: &HeaderMap) -> bool {
+    fn is_due(self, response: &impl ResponseHead) -> bool {
         match self {
             Self::Never => false,
-            Self::Document => is(headers, b"text/html"),
+            Self::Document => is(response, b"text/html"),
             Self::Always => true,
         }
     }
 }
 
 /// Whether the content is of this media type.
-fn is(headers: &HeaderMap, media_type: &[u8]) -> bool {
-    headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(media_type))
+fn is(response: &impl ResponseHead, media_type: &[u8]) -> bool {
+    response.content_type().is_some_and(|value| value.starts_with(media_type))
 }
 
 /// The length at which a server stops polling the body, and so never sees its end.
-fn expected_bytes<B: http_body::Body>(response: &Response<B>) -> Option<u64> {
-    response.body().size_hint().exact().or_else(|| {
-        let declared = response.headers().get(CONTENT_LENGTH)?;
-        declared.to_str().ok()?.parse().ok()
-    })
+fn expected_bytes(response: &impl ResponseHead) -> Option<u64> {
+    response.exact_bytes().or_else(|| std::str::from_utf8(response.content_length()?).ok()?.parse().ok())
+}
+
+/// The value of `Sec-Fetch-Dest`.
+#[inline]
+pub(super) fn destination(headers: &HeaderMap) -> Option<&[u8]> {
+    headers.get(&SEC_FETCH_DEST).map(HeaderValue::as_bytes)
 }
 
 impl<F> ResponseFuture<F> {
@@ -155,4 +160,3 @@ impl<F> fmt::Debug for ResponseFuture<F> {
 }
 
 static SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
-static SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");

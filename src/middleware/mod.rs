@@ -32,6 +32,7 @@ mod body;
 mod future;
 mod layer;
 mod request_size;
+mod response_head;
 mod service;
 mod shared;
 mod unwind;

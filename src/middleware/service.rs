@@ -5,7 +5,7 @@ use http::{Request, Response};
 use tower::Service;
 
 use super::body::ResponseBody;
-use super::future::{Asked, ResponseFuture};
+use super::future::{Asked, ResponseFuture, destination};
 use super::shared::Shared;
 use super::unwind::Watch;
 
@@ -53,7 +53,7 @@ where
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
         let guard = self.shared.begin(&request);
-        let asked = Asked::by(&request, &self.shared);
+        let asked = Asked::by(destination(request.headers()), &self.shared);
         let mut watch = Watch::over(guard);
         let inner = self.inner.call(request);
         ResponseFuture::new(inner, watch.goes_on(), asked)
