@@ -195,6 +195,13 @@ impl MethodLabel {
         })
     }
 
+    /// The label of a method that is a text.
+    #[cfg(feature = "actix")]
+    #[inline]
+    pub(crate) fn named(method: &str) -> Self {
+        NAMES.iter().position(|&name| name == method).map_or(Self::OTHER, |place| Self(place as u8))
+    }
+
     #[inline]
     pub(crate) fn index(self) -> usize {
         usize::from(self.0)

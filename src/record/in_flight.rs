@@ -3,6 +3,8 @@
 use http::HeaderValue;
 
 use crate::label::MethodLabel;
+#[cfg(feature = "actix")]
+use crate::label::Template;
 
 use super::local;
 use super::progress::{End, Lifetime, Progress};
@@ -63,6 +65,28 @@ impl InFlight {
         })
     }
 
+    /// The route that answers is another than the one that the request seemed to be for. Answers of uncounted routes count where they began.
+    #[cfg(feature = "actix")]
+    #[cold]
+    pub(crate) fn reroute(&mut self, template: &Template<'_>) {
+        let Some(progress) = &mut self.0 else { return };
+        let from = progress.route;
+        let to = local::with(&progress.recorder, |local| {
+            let endpoint = local.endpoint(template)?;
+            local.reroute(&from, endpoint)
+        });
+        progress.route = to.unwrap_or(from);
+    }
+
+    /// The service failed, and the server answers with this status in its place.
+    #[cfg(feature = "actix")]
+    #[cold]
+    pub(crate) fn fail(mut self, status: u16) {
+        if let Some(progress) = self.0.take() {
+            progress.unanswered(status);
+        }
+    }
+
     #[inline]
     pub(crate) fn end(mut self, end: End) {
         self.exit(end);
@@ -86,7 +110,9 @@ impl Drop for InFlight {
 
 impl Progress {
     fn exit(self: Box<Self>, end: End) {
-        let Some((status, lifetime)) = self.head else { return self.unanswered(end) };
+        let Some((status, lifetime)) = self.head else {
+            return self.unanswered(if end == End::Dropped { CLIENT_CLOSED_REQUEST } else { INTERNAL_SERVER_ERROR });
+        };
         if lifetime != Lifetime::Unrecorded {
             self.live(status, lifetime);
         }
@@ -94,8 +120,7 @@ impl Progress {
     }
 
     #[cold]
-    fn unanswered(self: Box<Self>, end: End) {
-        let status = if end == End::Dropped { CLIENT_CLOSED_REQUEST } else { INTERNAL_SERVER_ERROR };
+    fn unanswered(self: Box<Self>, status: u16) {
         let nanoseconds = self.nanoseconds();
         local::with_last(self, |local, progress| {
             local.request(&progress.route, status, nanoseconds)?;

@@ -190,6 +190,15 @@ impl Local {
         Some(())
     }
 
+    /// A request of one endpoint is in flight at another from here on.
+    #[cfg(feature = "actix")]
+    pub(super) fn reroute(&mut self, from: &Route, to: Endpoint) -> Option<Route> {
+        let place = self.place(to, from.method)?;
+        self.exchanges.get(place)?.cell.add(STARTED, 1);
+        self.unanswered(from)?;
+        Some(Route { endpoint: to, owner: self.claim.number(), place, ..*from })
+    }
+
     pub(super) fn unanswered(&mut self, route: &Route) -> Option<()> {
         self.exchange(route)?.cell.add(UNANSWERED, 1);
         Some(())
