@@ -41,6 +41,8 @@ mod routes;
 pub mod rum;
 mod serve;
 
+#[cfg(feature = "actix")]
+pub mod actix;
 #[cfg(feature = "axum")]
 mod axum;
 

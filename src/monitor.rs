@@ -85,9 +85,14 @@ impl Monitor {
         self.routes.script()
     }
 
-    #[cfg(feature = "axum")]
+    #[cfg(any(feature = "axum", feature = "actix"))]
     pub(crate) fn own_routes(&self) -> &Arc<Routes> {
         &self.routes
+    }
+
+    #[cfg(feature = "actix")]
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
     }
 }
 

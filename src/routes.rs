@@ -28,7 +28,7 @@ pub(crate) enum Route {
 
 impl Route {
     /// Routes for whoever operates the service; the others are for the browsers of its users.
-    #[cfg(feature = "axum")]
+    #[cfg(any(feature = "axum", feature = "actix"))]
     pub(crate) fn is_operators(self) -> bool {
         self == Self::Metrics
     }

@@ -43,4 +43,7 @@ pub use layer::HttpMetricsLayer;
 pub use request_size::{RequestBody, RequestSize, RequestSizeLayer};
 pub use service::HttpMetrics;
 
+#[cfg(feature = "actix")]
+pub(crate) use {future::Asked, response_head::ResponseHead, unwind::Watch};
+
 pub(crate) use shared::Shared;

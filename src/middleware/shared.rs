@@ -29,7 +29,7 @@ impl Shared {
     }
 
     #[inline]
-    fn template<'a, B>(&self, request: &'a Request<B>) -> Template<'a> {
+    pub(crate) fn template<'a, B>(&self, request: &'a Request<B>) -> Template<'a> {
         self.endpoint.template(RequestHead::of(request))
     }
 }

@@ -6,7 +6,7 @@ use crate::record::{End, InFlight};
 /// only here is it known that there was one. The guard is held by value, and ends after the scope's result is in place:
 /// neither the future nor the result has to be copied for its sake.
 #[must_use]
-pub(super) struct Watch {
+pub(crate) struct Watch {
     guard: InFlight,
     end: End,
 }
@@ -14,24 +14,24 @@ pub(super) struct Watch {
 impl Watch {
     /// Takes the guard until it is given back.
     #[inline]
-    pub(super) fn over(guard: InFlight) -> Self {
+    pub(crate) fn over(guard: InFlight) -> Self {
         Self { guard, end: End::Failed }
     }
 
     #[inline]
-    pub(super) fn guard(&mut self) -> &mut InFlight {
+    pub(crate) fn guard(&mut self) -> &mut InFlight {
         &mut self.guard
     }
 
     /// The request ends with this scope.
     #[inline]
-    pub(super) fn ends(&mut self, end: End) {
+    pub(crate) fn ends(&mut self, end: End) {
         self.end = end;
     }
 
     /// The request goes on.
     #[inline]
-    pub(super) fn goes_on(&mut self) -> InFlight {
+    pub(crate) fn goes_on(&mut self) -> InFlight {
         self.guard.take()
     }
 }

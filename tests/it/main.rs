@@ -2,6 +2,10 @@
 #![allow(missing_docs, unreachable_pub)]
 #![allow(clippy::float_cmp)] // counts are whole numbers, and sums exact: equal means equal
 
+#[cfg(feature = "actix")]
+mod actix_ends;
+#[cfg(feature = "actix")]
+mod actix_templates;
 mod applied_twice;
 #[cfg(feature = "axum")]
 mod axum_routes;

@@ -1,5 +1,7 @@
 //! What the tests share: reading `/metrics`, a real hyper server, and clients that see what is on the wire.
 
+#[cfg(feature = "actix")]
+pub mod actix;
 pub mod beacon;
 pub mod body;
 pub mod change;

@@ -1,0 +1,82 @@
+//! Our routes as resources of actix: a request becomes one of http 1, and is answered by what answers it everywhere.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use actix_web::body::{BodyStream, MessageBody};
+use actix_web::web::{Payload, ServiceConfig, resource};
+use actix_web::{HttpRequest, HttpResponse, error::PayloadError};
+use bytes::Bytes;
+use http::header::CONTENT_LENGTH;
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::BodyExt;
+use pin_project_lite::pin_project;
+
+use crate::monitor::Monitor;
+use crate::routes::{Route, Routes};
+
+use super::head;
+
+impl Monitor {
+    /// Everything, for [`App::configure`](actix_web::App::configure): `/metrics`, the browser script and the ingest.
+    ///
+    /// With all of it on a public port, `/metrics` is public: see [`actix_operator_routes`](Self::actix_operator_routes).
+    pub fn actix_routes(&self) -> impl FnOnce(&mut ServiceConfig) + use<> {
+        self.resources(|_| true)
+    }
+
+    /// What the browsers of users need: the script and the ingest.
+    pub fn actix_public_routes(&self) -> impl FnOnce(&mut ServiceConfig) + use<> {
+        self.resources(|route| !route.is_operators())
+    }
+
+    /// What whoever operates the service needs: `/metrics`. For a second port, or behind authentication.
+    pub fn actix_operator_routes(&self) -> impl FnOnce(&mut ServiceConfig) + use<> {
+        self.resources(Route::is_operators)
+    }
+
+    fn resources<F: Fn(Route) -> bool>(&self, wanted: F) -> impl FnOnce(&mut ServiceConfig) + use<F> {
+        let routes = Arc::clone(self.own_routes());
+        move |app| {
+            for (path, route) in routes.iter().filter(|&(_, route)| wanted(route)) {
+                let routes = Arc::clone(&routes);
+                let answer = move |request, body| answer(Arc::clone(&routes), route, request, body);
+                app.service(resource(path).to(answer));
+            }
+        }
+    }
+}
+
+async fn answer(routes: Arc<Routes>, route: Route, request: HttpRequest, body: Payload) -> HttpResponse {
+    let head = head::request(request.head());
+    let declared = head.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let request = head.map(|()| RequestBody { stream: BodyStream::new(body), declared: declared.unwrap_or(0) });
+    let (head, body) = routes.respond(route, request).await.into_parts();
+    let Ok(body) = body.collect().await;
+    head::response(&head).body(body.to_bytes())
+}
+
+pin_project! {
+    /// A body as it comes in, after what its head declares of it.
+    struct RequestBody {
+        #[pin]
+        stream: BodyStream<Payload>,
+        declared: u64,
+    }
+}
+
+impl Body for RequestBody {
+    type Data = Bytes;
+    type Error = PayloadError;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, PayloadError>>> {
+        self.project().stream.poll_next(cx).map(|piece| piece.map(|piece| piece.map(Frame::data)))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let mut hint = SizeHint::new();
+        hint.set_lower(self.declared);
+        hint
+    }
+}
