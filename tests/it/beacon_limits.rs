@@ -19,7 +19,7 @@ use crate::support::body::Scripted;
 use crate::support::change::{moved, only};
 use crate::support::metrics::Metrics;
 use crate::support::mount::{Answer, Body, FORM, JSON, Mount};
-use crate::support::server::Server;
+use crate::support::server::{Served, Server};
 use crate::support::wire;
 
 const PATHS: [&str; 3] = ["/log-page-load", "/log-interaction", "/log-user-error"];
@@ -28,7 +28,7 @@ const MOST: usize = 64 * 1024;
 #[tokio::test]
 async fn a_body_over_64_kib_is_413_by_the_bytes_read_whatever_is_declared() {
     let monitor = monitor(|builder| builder);
-    for mount in Mount::all(&monitor) {
+    for mount in Mount::in_process(&monitor) {
         for path in PATHS {
             for body in [|| whole(MOST + 1), || chunked(MOST + 1), || chunked(10 * MOST)] {
                 for declared in [None, Some("10"), Some("99999999")] {
@@ -68,7 +68,7 @@ async fn a_body_in_many_pieces_does_not_keep_each_of_their_buffers() {
         }
     }
     let monitor = monitor(|builder| builder);
-    for mount in Mount::all(&monitor) {
+    for mount in Mount::in_process(&monitor) {
         let alive = Arc::new(());
         let most = Arc::new(AtomicUsize::new(0));
         let seen = Arc::clone(&most);
@@ -108,9 +108,8 @@ async fn a_body_that_pauses_between_its_pieces_is_read_to_its_end() {
 #[tokio::test]
 async fn a_chunked_body_over_64_kib_is_413_on_a_real_connection() {
     let monitor = monitor(|builder| builder);
-    let server = serve(&monitor).await;
     let chunk = format!("1000\r\n{}\r\n", " ".repeat(4096));
-    for (chunks, status) in [(15, 204), (17, 413)] {
+    for (server, (chunks, status)) in serve(&monitor).await.iter().flat_map(|server| [(server, (15, 204)), (server, (17, 413))]) {
         let before = Metrics::of(&monitor).await;
         let head = head("/log-interaction", "Transfer-Encoding: chunked");
         let last = "10\r\n{\"type\":\"click\"}\r\n0\r\n\r\n";
@@ -126,19 +125,21 @@ async fn a_chunked_body_over_64_kib_is_413_on_a_real_connection() {
 #[tokio::test]
 async fn a_declared_length_over_64_kib_is_413_before_a_byte_of_it_is_sent() {
     let monitor = monitor(|builder| builder);
-    let server = serve(&monitor).await;
-    for path in PATHS {
-        let answer = wire::exchange(server.address, head(path, "Content-Length: 65537")).await;
-        assert_eq!(wire::status(&answer), 413);
+    for server in serve(&monitor).await {
+        let before = Metrics::of(&monitor).await;
+        for path in PATHS {
+            let answer = wire::exchange(server.address, head(path, "Content-Length: 65537")).await;
+            assert_eq!(wire::status(&answer), 413);
+        }
+        let moved = moved(&before, &Metrics::of(&monitor).await);
+        assert_eq!(moved, only([(r#"rum_rejected_total{reason="too_large"}"#, 3.0)]));
     }
-    assert_eq!(Metrics::of(&monitor).await.value(r#"rum_rejected_total{reason="too_large"}"#), 3.0);
 }
 
 #[tokio::test]
 async fn a_body_that_does_not_arrive_in_time_is_408() {
     let monitor = monitor(|builder| builder.body_timeout(Duration::from_millis(50)));
-    let server = serve(&monitor).await;
-    for path in PATHS {
+    for (server, path) in serve(&monitor).await.iter().flat_map(|server| PATHS.map(|path| (server, path))) {
         let before = Metrics::of(&monitor).await;
         let answer = wire::exchange(server.address, head(path, "Content-Length: 16") + "{\"ty").await;
         assert_eq!(wire::status(&answer), 408, "{path}");
@@ -151,24 +152,25 @@ async fn a_body_that_does_not_arrive_in_time_is_408() {
 #[tokio::test]
 async fn the_time_is_for_the_whole_body_so_a_byte_now_and_then_does_not_buy_more() {
     let monitor = monitor(|builder| builder.body_timeout(Duration::from_millis(100)));
-    let server = serve(&monitor).await;
-    let mut stream = tokio::net::TcpStream::connect(server.address).await.unwrap();
-    stream.write_all(head("/log-interaction", "Content-Length: 60000").as_bytes()).await.unwrap();
-    let mut beat = tokio::time::interval(Duration::from_millis(5));
-    let mut answer = [0; 12];
-    let mut beats = 0;
-    loop {
-        tokio::select! {
-            read = stream.read_exact(&mut answer) => {
-                read.unwrap();
-                break;
+    for server in serve(&monitor).await {
+        let mut stream = tokio::net::TcpStream::connect(server.address).await.unwrap();
+        stream.write_all(head("/log-interaction", "Content-Length: 60000").as_bytes()).await.unwrap();
+        let mut beat = tokio::time::interval(Duration::from_millis(5));
+        let mut answer = [0; 12];
+        let mut beats = 0;
+        loop {
+            tokio::select! {
+                read = stream.read_exact(&mut answer) => {
+                    read.unwrap();
+                    break;
+                }
+                _ = beat.tick() => beats += 1,
             }
-            _ = beat.tick() => beats += 1,
+            assert!(beats < 4_000, "still waiting after 20 s");
+            let _ = stream.write_all(b" ").await;
         }
-        assert!(beats < 4_000, "still waiting after 20 s");
-        let _ = stream.write_all(b" ").await;
+        assert_eq!(wire::status(std::str::from_utf8(&answer).unwrap()), 408);
     }
-    assert_eq!(wire::status(std::str::from_utf8(&answer).unwrap()), 408);
 }
 
 #[tokio::test]
@@ -179,12 +181,13 @@ async fn a_body_that_breaks_off_is_refused_and_not_recorded() {
         let answer = mount.post("/log-page-load", FORM, "load_time=").await;
         refused(&monitor, &before, &answer, 400, "malformed").await;
     }
-    let server = serve(&monitor).await;
-    let mut stream = tokio::net::TcpStream::connect(server.address).await.unwrap();
-    let beacon = head("/log-interaction", "Content-Length: 16") + "{\"type\":";
-    stream.write_all(beacon.as_bytes()).await.unwrap();
-    stream.shutdown().await.unwrap();
-    wire::read(&mut stream).await;
+    for server in serve(&monitor).await {
+        let mut stream = tokio::net::TcpStream::connect(server.address).await.unwrap();
+        let beacon = head("/log-interaction", "Content-Length: 16") + "{\"type\":";
+        stream.write_all(beacon.as_bytes()).await.unwrap();
+        stream.shutdown().await.unwrap();
+        wire::read(&mut stream).await;
+    }
     assert_eq!(Metrics::of(&monitor).await.total("rum_events_total"), 0.0);
 }
 
@@ -245,9 +248,17 @@ fn head(path: &str, length: &str) -> String {
     format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {JSON}\r\nConnection: close\r\n{length}\r\n\r\n")
 }
 
-async fn serve(monitor: &Monitor) -> Server {
+/// The monitor's routes, served in every way that reads from connections by itself.
+async fn serve(monitor: &Monitor) -> Vec<Served> {
     let nothing = service_fn(async |_| Ok::<_, Infallible>(Response::new(Full::<Bytes>::default())));
-    Server::start(monitor.routes_layer().layer(nothing)).await
+    vec![
+        Server::start(monitor.routes_layer().layer(nothing)).await.into(),
+        #[cfg(feature = "actix")]
+        {
+            let monitor = monitor.clone();
+            crate::support::actix::ActixServer::bare(move |app| monitor.actix_routes()(app)).into()
+        },
+    ]
 }
 
 fn monitor(configure: impl Fn(Builder) -> Builder) -> Monitor {

@@ -1,4 +1,6 @@
 use std::convert::Infallible;
+#[cfg(feature = "actix")]
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
@@ -7,6 +9,9 @@ use http_body_util::{BodyExt, Full};
 use tower::util::BoxCloneService;
 use tower::{Layer, ServiceExt, service_fn};
 use tower_rum::Monitor;
+
+#[cfg(feature = "actix")]
+use super::actix::ActixServer;
 
 pub type Body = BoxBody<Bytes, Infallible>;
 type Service = BoxCloneService<Request<Body>, Answer, Infallible>;
@@ -28,6 +33,15 @@ pub struct Answer {
 impl Mount {
     /// Every way there is.
     pub fn all(monitor: &Monitor) -> Vec<Self> {
+        #[cfg_attr(not(feature = "actix"), expect(unused_mut, reason = "no more to come"))]
+        let mut all = Self::in_process(monitor);
+        #[cfg(feature = "actix")]
+        all.push(Self::actix(monitor));
+        all
+    }
+
+    /// Every way that takes a request as the test made it, without a connection between.
+    pub fn in_process(monitor: &Monitor) -> Vec<Self> {
         vec![
             Self::tower(monitor),
             #[cfg(feature = "axum")]
@@ -46,6 +60,18 @@ impl Mount {
     #[cfg(feature = "axum")]
     pub fn axum(monitor: &Monitor) -> Self {
         Self::router("axum", monitor.routes())
+    }
+
+    /// Over a connection of its own for each request: actix's services do not leave their thread.
+    #[cfg(feature = "actix")]
+    pub fn actix(monitor: &Monitor) -> Self {
+        let app = monitor.clone();
+        let server = Arc::new(ActixServer::bare(move |config| app.actix_routes()(config)));
+        let service = service_fn(move |request| {
+            let server = Arc::clone(&server);
+            async move { Ok::<_, Infallible>(over_a_connection(server.address, request).await) }
+        });
+        Self { name: "actix", service: service.and_then(Answer::read).boxed_clone() }
     }
 
     #[cfg(feature = "axum")]
@@ -77,6 +103,18 @@ impl Answer {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
+}
+
+#[cfg(feature = "actix")]
+async fn over_a_connection(address: std::net::SocketAddr, mut request: Request<Body>) -> Response<hyper::body::Incoming> {
+    let stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(hyper_util::rt::TokioIo::new(stream)).await.unwrap();
+    tokio::spawn(connection);
+    if !request.headers().contains_key(http::header::HOST) {
+        let host = request.uri().authority().map_or("a", |authority| authority.as_str()).parse().unwrap();
+        request.headers_mut().insert(http::header::HOST, host);
+    }
+    sender.send_request(request).await.unwrap()
 }
 
 pub const FORM: &str = "application/x-www-form-urlencoded";

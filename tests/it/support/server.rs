@@ -1,3 +1,4 @@
+use std::any::Any;
 use std::net::SocketAddr;
 
 use http::{Request, Response};
@@ -8,6 +9,9 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tower::Service;
+
+#[cfg(feature = "actix")]
+use super::actix::ActixServer;
 
 /// A hyper server on a free loopback port, HTTP/1.1 and HTTP/2 with prior knowledge; it ends with its value.
 pub struct Server {
@@ -41,6 +45,25 @@ impl Server {
             }
         });
         Self { address, accepting }
+    }
+}
+
+/// A server of any kind.
+pub struct Served {
+    pub address: SocketAddr,
+    _alive: Box<dyn Any + Send>,
+}
+
+impl From<Server> for Served {
+    fn from(server: Server) -> Self {
+        Self { address: server.address, _alive: Box::new(server) }
+    }
+}
+
+#[cfg(feature = "actix")]
+impl From<ActixServer> for Served {
+    fn from(server: ActixServer) -> Self {
+        Self { address: server.address, _alive: Box::new(server) }
     }
 }
 
