@@ -23,6 +23,7 @@ mod client_histograms;
 mod clock;
 mod closed_labels;
 mod collector;
+mod contract;
 mod end_of_body;
 mod event_streams;
 mod failure;
