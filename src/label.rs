@@ -110,7 +110,7 @@ type Closure = dyn for<'a> Fn(RequestHead<'a>) -> Option<Cow<'a, str>> + Send + 
 /// How the layer finds a request's template.
 #[derive(Clone, Default)]
 pub(crate) enum EndpointSource {
-    /// axum's `MatchedPath` where the feature is on and the router has set it.
+    /// axum's `MatchedPath` where the feature is on and the router has set it; actix's pattern in its own middleware.
     #[default]
     Router,
     Closure(Arc<Closure>),

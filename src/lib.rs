@@ -14,6 +14,8 @@
 //!     .layer(monitor.layer());     // last: it also sees what no route matched
 //! ```
 //!
+#![cfg_attr(feature = "actix", doc = "For actix-web applications see [`actix`].")]
+//!
 //! ## Architecture
 //!
 //! ```text
@@ -54,6 +56,6 @@ pub use record::Collector;
 pub use routes::{RoutesLayer, WithRoutes, WithRoutesBody, WithRoutesFuture};
 pub use rum::Script;
 
-#[cfg(all(doctest, feature = "axum"))]
+#[cfg(all(doctest, feature = "full"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

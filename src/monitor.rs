@@ -134,7 +134,8 @@ impl Builder {
         self
     }
 
-    /// How a request's route template is found; `None` counts as `unmatched`. Default: axum's `MatchedPath`.
+    /// How a request's route template is found; `None` counts as `unmatched`. Default: axum's `MatchedPath`,
+    /// and actix's `match_pattern`.
     ///
     /// Return templates, never raw paths. The number of values is bounded all the same: templates not declared with
     /// [`endpoints`](Self::endpoints) fill at most half of [`http_series`](Self::http_series), then count as `overflow`.

@@ -37,7 +37,7 @@ mod no_runtime;
 mod order_of_layers;
 mod own_routes;
 mod readiness;
-#[cfg(feature = "axum")]
+#[cfg(feature = "full")]
 mod readme;
 mod request_size;
 mod script;
