@@ -1,5 +1,8 @@
 //! Which endpoint a request counts under.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::HttpRequest;
@@ -9,43 +12,72 @@ use crate::label::{EndpointSource, MethodLabel, Template};
 use crate::middleware::Shared;
 use crate::record::InFlight;
 
+use super::foresight::Foresight;
 use super::head;
 
-/// What a request's route seems to be before it is routed.
-///
-/// actix finds a pattern by the path alone then: guards have not spoken, and middleware inside may still change the path.
+/// What one application's middleware knows of its routes.
+#[derive(Debug)]
+pub(super) struct Endpoints {
+    pub(super) shared: Arc<Shared>,
+    pub(super) foresight: Rc<RefCell<Foresight>>,
+}
+
+/// What a request's route seems to be before it is routed: guards have not spoken then, and middleware inside may still change the path.
 #[derive(Debug)]
 pub(super) enum Seeming {
-    Route(Option<String>),
+    /// Has answered requests like this one.
+    Foreseen(Rc<str>),
+    /// The first that fits the path, found by trying all.
+    Sought(Option<String>),
     /// The host's closure has said it, and its word stands.
     Settled,
 }
 
-impl Seeming {
-    pub(super) fn begin(shared: &Shared, request: &ServiceRequest) -> (Self, InFlight) {
+impl Endpoints {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared, foresight: Rc::default() }
+    }
+
+    #[inline]
+    pub(super) fn begin(&self, request: &ServiceRequest) -> (Seeming, InFlight) {
         // First, because reading the clock waits for whatever was begun before it.
         let arrived = Instant::now();
-        let method = MethodLabel::named(request.method().as_str());
-        match shared.endpoint {
-            EndpointSource::Router => {
-                let pattern = request.match_pattern();
-                let guard = shared.recorder.begin(arrived, &template(pattern.as_deref()), method);
-                (Self::Route(pattern), guard)
-            }
-            EndpointSource::Closure(_) => {
-                let head = head::request(request.head());
-                (Self::Settled, shared.recorder.begin(arrived, &shared.template(&head), method))
-            }
+        let (shared, method) = (&self.shared, MethodLabel::named(request.method().as_str()));
+        if let EndpointSource::Closure(_) = shared.endpoint {
+            let head = head::request(request.head());
+            return (Seeming::Settled, shared.recorder.begin(arrived, &shared.template(&head), method));
+        }
+        let foreseen = self.foresight.borrow().of(method, request.path()).map(Rc::clone);
+        let seeming = foreseen.map_or_else(|| Seeming::Sought(request.match_pattern()), Seeming::Foreseen);
+        let guard = shared.recorder.begin(arrived, &template(seeming.pattern()), method);
+        (seeming, guard)
+    }
+}
+
+impl Seeming {
+    /// The request has been answered: where it was routed elsewhere than it seemed, it counts there.
+    #[inline]
+    pub(super) fn settle(&self, foresight: &RefCell<Foresight>, guard: &mut InFlight, answered: &HttpRequest) {
+        // What is left of a path was not routed: nothing but the path says what it was for, and that has been asked.
+        if matches!(self, Self::Settled) || !answered.match_info().unprocessed().is_empty() {
+            return;
+        }
+        let pattern = answered.match_pattern();
+        if pattern.as_deref() != self.pattern() {
+            guard.reroute(&template(pattern.as_deref()));
+        } else if let Self::Foreseen(_) = self {
+            return;
+        }
+        if let (Some(pattern), Some(method)) = (pattern, guard.method()) {
+            foresight.borrow_mut().learn(method, &pattern);
         }
     }
 
-    /// The request has been answered: where it was routed elsewhere than it seemed, it counts there.
-    pub(super) fn settle(&self, guard: &mut InFlight, answered: &HttpRequest) {
-        if let Self::Route(seemed) = self {
-            let pattern = answered.match_pattern();
-            if pattern != *seemed {
-                guard.reroute(&template(pattern.as_deref()));
-            }
+    fn pattern(&self) -> Option<&str> {
+        match self {
+            Self::Foreseen(pattern) => Some(pattern),
+            Self::Sought(pattern) => pattern.as_deref(),
+            Self::Settled => None,
         }
     }
 }

@@ -13,8 +13,8 @@
 //! ## Endpoints
 //!
 //! The `endpoint` is the pattern of the resource that answers ([`HttpRequest::match_pattern`](actix_web::HttpRequest::match_pattern)), with those of its
-//! scopes before it. While a request is in flight, and if it never gets a response, it is the first pattern that fits the path. A resource of several
-//! patterns counts under its first. What no pattern fits is `unmatched`: default services, of scopes too.
+//! scopes before it. While a request is in flight, and if it never gets a response, it is the pattern that has answered such a path and method, or else
+//! the first that fits the path. A resource of several patterns counts under its first. What no pattern fits is `unmatched`: default services, of scopes too.
 //!
 //! Where [`Builder::endpoint`](crate::Builder::endpoint) is given, its closure decides instead. It sees a copy of the head, made for each request, and none of
 //! the request's extensions.
@@ -65,6 +65,7 @@
 
 mod body;
 mod endpoint;
+mod foresight;
 mod head;
 mod routes;
 mod transform;

@@ -1,6 +1,8 @@
+use std::cell::RefCell;
 use std::fmt;
 use std::future::{Ready, ready};
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -15,7 +17,8 @@ use crate::monitor::Monitor;
 use crate::record::InFlight;
 
 use super::body::ResponseBody;
-use super::endpoint::Seeming;
+use super::endpoint::{Endpoints, Seeming};
+use super::foresight::Foresight;
 
 impl Monitor {
     /// The middleware that counts requests; see [`actix`](crate::actix).
@@ -45,7 +48,7 @@ where
     type Future = Ready<Result<Self::Transform, ()>>;
 
     fn new_transform(&self, inner: S) -> Self::Future {
-        ready(Ok(HttpMetricsMiddleware { inner, shared: Arc::clone(&self.shared) }))
+        ready(Ok(HttpMetricsMiddleware { inner, endpoints: Endpoints::new(Arc::clone(&self.shared)) }))
     }
 }
 
@@ -53,7 +56,7 @@ where
 #[derive(Debug)]
 pub struct HttpMetricsMiddleware<S> {
     inner: S,
-    shared: Arc<Shared>,
+    endpoints: Endpoints,
 }
 
 impl<S, B> Service<ServiceRequest> for HttpMetricsMiddleware<S>
@@ -70,11 +73,11 @@ where
     }
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let (seeming, guard) = Seeming::begin(&self.shared, &request);
-        let asked = Asked::by(request.headers().get(&SEC_FETCH_DEST).map(HeaderValue::as_bytes), &self.shared);
+        let (seeming, guard) = self.endpoints.begin(&request);
+        let asked = Asked::by(request.headers().get(&SEC_FETCH_DEST).map(HeaderValue::as_bytes), &self.endpoints.shared);
         let mut watch = Watch::over(guard);
         let inner = self.inner.call(request);
-        ResponseFuture { inner, guard: watch.goes_on(), asked, seeming }
+        ResponseFuture { inner, guard: watch.goes_on(), asked, seeming, foresight: Rc::clone(&self.endpoints.foresight) }
     }
 }
 
@@ -87,6 +90,7 @@ pin_project! {
         guard: InFlight,
         asked: Asked,
         seeming: Seeming,
+        foresight: Rc<RefCell<Foresight>>,
     }
 }
 
@@ -109,7 +113,7 @@ where
             }
             Poll::Ready(Ok(mut response)) => {
                 if !guard.is_none() {
-                    this.seeming.settle(&mut guard, response.request());
+                    this.seeming.settle(this.foresight, &mut guard, response.request());
                     guard = this.asked.answered(guard, &mut response);
                 }
                 Poll::Ready(Ok(response.map_body(|_, body| ResponseBody::new(body, guard))))

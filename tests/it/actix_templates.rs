@@ -65,7 +65,8 @@ async fn each_way_to_mount_a_route_has_its_pattern() {
         .wrap(monitor.actix());
     let app = init_service(app).await;
     let ask = async |request: TestRequest| drop(app.call(request.to_request()).await.unwrap());
-    for (method, uri, pattern, status) in cases {
+    // Twice: what has answered once is foreseen.
+    for (method, uri, pattern, status) in cases.into_iter().chain(cases) {
         counted(&monitor, &ask, method, uri, &[(pattern, status)]).await;
     }
 }
@@ -107,6 +108,38 @@ async fn a_path_that_middleware_inside_changes_counts_where_it_was_answered() {
     assert_eq!(metrics.total("http_requests_in_flight"), 0.0);
     assert_eq!(metrics.value(r#"http_response_size_bytes_count{method="GET",endpoint="/users/{id}"}"#), 1.0);
     assert_eq!(metrics.value(r#"http_response_size_bytes_count{method="GET",endpoint="unmatched"}"#), 0.0);
+}
+
+#[tokio::test]
+async fn a_request_is_in_flight_under_the_pattern_that_fits_and_then_under_the_one_that_has_answered() {
+    let monitor = monitor();
+    let app = App::new()
+        .service(resource("/widgets/{id}").guard(guard::Get()).to(async || "one"))
+        .service(resource("/widgets/search").guard(guard::Post()).to(async || "many"))
+        .service(resource("/hang/{id}").to(std::future::pending::<HttpResponse>));
+    let app = init_service(app.wrap(monitor.actix())).await;
+    let in_flight = async |method: Method, uri: &str| {
+        let request = app.call(TestRequest::with_uri(uri).method(method).to_request());
+        let metrics = Metrics::of(&monitor).await;
+        drop(request);
+        metrics.series("http_requests_in_flight").filter(|&(_, value)| value > 0.0).map(|(series, _)| series.to_owned()).collect()
+    };
+    let there =
+        |method: &str, pattern: &str| vec![format!(r#"http_requests_in_flight{{method="{method}",endpoint="{pattern}"}}"#)];
+    let seen: Vec<String> = in_flight(Method::GET, "/hang/7").await;
+    assert_eq!(seen, there("GET", "/hang/{id}"));
+    let seen: Vec<String> = in_flight(Method::POST, "/widgets/search").await;
+    assert_eq!(seen, there("POST", "/widgets/{id}"), "by path, the first");
+    for method in [Method::POST, Method::GET] {
+        app.call(TestRequest::with_uri("/widgets/search").method(method).to_request()).await.unwrap();
+    }
+    let seen: Vec<String> = in_flight(Method::POST, "/widgets/search").await;
+    assert_eq!(seen, there("POST", "/widgets/search"), "as it was answered before");
+    let seen: Vec<String> = in_flight(Method::GET, "/widgets/search").await;
+    assert_eq!(seen, there("GET", "/widgets/{id}"), "as it was answered before");
+    let metrics = Metrics::of(&monitor).await;
+    assert_eq!(metrics.value(r#"http_requests_total{method="GET",endpoint="/hang/{id}",status="499"}"#), 1.0);
+    assert_eq!(metrics.total("http_requests_in_flight"), 0.0);
 }
 
 #[tokio::test]
