@@ -1,5 +1,6 @@
-//! Services that requests run through without a socket: bare tower, and an axum router.
+//! Services that requests run through without a socket: bare tower, an axum router, and an actix application.
 
+pub(crate) mod actix;
 mod axum;
 mod beacon;
 mod drive;
@@ -15,6 +16,7 @@ use ::axum::routing::Route;
 use ::tower::{Layer, Service};
 use http::{Request, Response};
 
+pub(crate) use self::actix::actix_bed;
 pub use self::axum::{boxed, router, router_of_layered};
 pub use self::beacon::{EMPTY_HANDLER, PAGE_LOAD, beacons};
 pub use self::drive::{drain, now_or_never};

@@ -1,7 +1,7 @@
 //! Allocations that a request costs more than without a layer.
 
 use tower_rum_benches::allocations::{Counting, calls};
-use tower_rum_benches::beds::{Bed, Traffic, Variant};
+use tower_rum_benches::beds::{Bed, Traffic};
 use tower_rum_benches::measure::BARE;
 use tower_rum_benches::peers;
 use tower_rum_benches::report::figure;
@@ -10,17 +10,16 @@ use tower_rum_benches::report::figure;
 static COUNTING: Counting = Counting;
 
 fn main() {
-    let variants = peers::all();
-    for (bed, of) in [("tower", (|variant| &variant.tower) as fn(&Variant) -> &Bed), ("axum", |variant| &variant.axum)] {
+    for (bed, variants) in peers::by_bed() {
         let bench = format!("{bed}, allocations");
         let mut bare = 0.0;
-        for variant in &variants {
-            let count = per_request(of(variant));
-            if variant.name == BARE {
+        for (name, bed) in &variants {
+            let count = per_request(bed);
+            if *name == BARE {
                 bare = count;
                 figure(&bench, BARE, bare);
             } else {
-                figure(&bench, variant.name, count - bare);
+                figure(&bench, name, count - bare);
             }
         }
     }

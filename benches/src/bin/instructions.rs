@@ -7,30 +7,24 @@ use tower_rum_benches::peers;
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    let bed = arguments.next().expect("tower, axum or beacon");
+    let variants = variants(&arguments.next().expect("tower, axum, actix or beacon"));
     let Some(name) = arguments.next() else {
-        return names(&bed).iter().for_each(|name| println!("{name}"));
+        return variants.iter().for_each(|(name, _)| println!("{name}"));
     };
-    let mut worker = worker(&bed, &name);
+    let (_, make) = variants.iter().find(|(known, _)| *known == name).expect("a variant of that name");
+    let mut worker = make();
     worker(1_000);
     measured_loop(&mut worker, arguments.next().and_then(|requests| requests.parse().ok()).unwrap_or(REQUESTS));
 }
 
-fn names(bed: &str) -> Vec<&'static str> {
-    match bed {
-        "beacon" => vec![EMPTY, BEACON],
-        _ => peers::all().iter().map(|variant| variant.name).collect(),
-    }
-}
+type Make = Box<dyn Fn() -> Worker>;
 
-fn worker(bed: &str, name: &str) -> Worker {
+fn variants(bed: &str) -> Vec<(&'static str, Make)> {
     if bed == "beacon" {
-        return beacons(if name == BEACON { PAGE_LOAD } else { EMPTY_HANDLER });
+        return vec![("axum", Box::new(|| beacons(EMPTY_HANDLER))), ("tower-rum", Box::new(|| beacons(PAGE_LOAD)))];
     }
-    let variants = peers::all();
-    let variant = variants.iter().find(|variant| variant.name == name).expect("a variant of that name");
-    let bed = if bed == "tower" { &variant.tower } else { &variant.axum };
-    bed(Traffic::Mix)
+    let (_, variants) = peers::by_bed().into_iter().find(|(known, _)| *known == bed).expect("a bed of that name");
+    variants.into_iter().map(|(name, bed)| (name, Box::new(move || bed(Traffic::Mix)) as Make)).collect()
 }
 
 #[inline(never)]
@@ -38,6 +32,4 @@ fn measured_loop(worker: &mut Worker, requests: usize) {
     worker(requests);
 }
 
-const EMPTY: &str = "axum";
-const BEACON: &str = "tower-rum";
 const REQUESTS: usize = 2_000;

@@ -1,15 +1,17 @@
-//! What a request costs more than without a layer, in nanoseconds on a core: both beds, one route and a mix, one thread and more.
+//! What a request costs more than without a layer, in nanoseconds on a core: all beds, or those named, one route and a mix, one thread and more.
 
-use tower_rum_benches::beds::{Bed, Traffic, Variant, Worker};
+use tower_rum_benches::beds::{Traffic, Worker};
 use tower_rum_benches::measure::{added, on_core, threads};
 use tower_rum_benches::peers;
 use tower_rum_benches::report::{figure, rounds};
 
 fn main() {
-    let variants = peers::all();
-    for (bed, of) in [("tower", (|variant| &variant.tower) as fn(&Variant) -> &Bed), ("axum", |variant| &variant.axum)] {
-        let names: Vec<_> = variants.iter().map(|variant| variant.name).collect();
-        let mut workers: Vec<Worker> = variants.iter().map(|variant| of(variant)(Traffic::Mix)).collect();
+    let wanted: Vec<_> = std::env::args().skip(1).collect();
+    for (bed, variants) in
+        peers::by_bed().into_iter().filter(|&(bed, _)| wanted.is_empty() || wanted.iter().any(|name| name == bed))
+    {
+        let names: Vec<_> = variants.iter().map(|&(name, _)| name).collect();
+        let mut workers: Vec<Worker> = variants.iter().map(|(_, bed)| bed(Traffic::Mix)).collect();
         workers.iter_mut().for_each(|worker| worker(1_000));
         let alone = added(&names, rounds(45), |variant| {
             let cost = on_core(|| workers[variant](ALONE)) / ALONE as f64;
@@ -25,7 +27,7 @@ fn main() {
             (8, Traffic::Mix, "8 threads"),
         ] {
             let together = added(&names, rounds(15), |variant| {
-                let cost = threads(of(&variants[variant]), traffic, count, TOGETHER / count);
+                let cost = threads(&variants[variant].1, traffic, count, TOGETHER / count);
                 peers::upkeep();
                 cost
             });

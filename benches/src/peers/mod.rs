@@ -2,6 +2,7 @@
 //!
 //! Job A is requests, latency and requests in flight, recorded at the response head. Job B is A and the response size, recorded at the end of the body.
 
+mod actix;
 mod bounds;
 mod clocks;
 mod guarded;
@@ -14,8 +15,9 @@ mod ready_made;
 
 use tower_rum::Monitor;
 
-use crate::beds::Variant;
+use crate::beds::{Bed, Variant};
 
+pub use actix::actix;
 pub use bounds::{BYTES, SECONDS};
 pub use guarded::{GuardedLayer, Record};
 pub use measured_sparse::MeasuredSparse;
@@ -24,7 +26,13 @@ pub use prometheus_client::PrometheusClient;
 pub use prometheus_vec::{PrometheusCached, PrometheusVec};
 pub use ready_made::{axum_otel_metrics, axum_prometheus, metrics_recorder, otel_instrumentation_tower, upkeep};
 
-/// Every variant; those of one job and recorder share nothing.
+/// Every bed by name, and by name what runs in it.
+pub fn by_bed() -> [(&'static str, Vec<(&'static str, Bed)>); 3] {
+    let (tower, axum) = all().into_iter().map(|Variant { name, tower, axum }| ((name, tower), (name, axum))).unzip();
+    [("tower", tower), ("axum", axum), ("actix", actix())]
+}
+
+/// Every variant of the tower and axum beds; those of one job and recorder share nothing.
 pub fn all() -> Vec<Variant> {
     vec![
         Variant::bare(),
