@@ -5,6 +5,8 @@
 #[cfg(feature = "actix")]
 mod actix_ends;
 #[cfg(feature = "actix")]
+mod actix_routes;
+#[cfg(feature = "actix")]
 mod actix_templates;
 mod applied_twice;
 #[cfg(feature = "axum")]

@@ -1,0 +1,50 @@
+//! Our routes as actix resources: all in one application, or split between the public and whoever operates the service.
+
+use actix_web::dev::Service;
+use actix_web::test::{TestRequest, init_service};
+use actix_web::web::{ServiceConfig, get, scope};
+use actix_web::{App, HttpResponse};
+use prometheus::Registry;
+use tower_rum::Monitor;
+
+#[tokio::test]
+async fn public_routes_are_the_ingest_and_the_script_and_operator_routes_the_metrics() {
+    let monitor = monitor();
+    let all = statuses(monitor.actix_routes()).await;
+    assert_eq!(all, [405, 405, 405, 405, 200, 200, 200]);
+    let public = statuses(monitor.actix_public_routes()).await;
+    assert_eq!(public, [405, 405, 405, 405, 200, 200, 404]);
+    let operator = statuses(monitor.actix_operator_routes()).await;
+    assert_eq!(operator, [404, 404, 404, 404, 404, 404, 200]);
+}
+
+#[tokio::test]
+async fn a_metrics_path_of_the_hosts_own_stays_beside_the_public_routes() {
+    let monitor = monitor();
+    let app = App::new().configure(monitor.actix_public_routes()).route("/metrics", get().to(HttpResponse::ImATeapot));
+    let app = init_service(app).await;
+    assert_eq!(app.call(TestRequest::with_uri("/metrics").to_request()).await.unwrap().status(), 418);
+}
+
+#[tokio::test]
+async fn in_a_scope_they_are_below_its_path() {
+    let monitor = monitor();
+    let app = init_service(App::new().service(scope("/internal").configure(monitor.actix_operator_routes()))).await;
+    assert_eq!(app.call(TestRequest::with_uri("/internal/metrics").to_request()).await.unwrap().status(), 200);
+    assert_eq!(app.call(TestRequest::with_uri("/metrics").to_request()).await.unwrap().status(), 404);
+}
+
+/// What GET is answered, path by path, with `/metrics` last.
+async fn statuses(routes: impl FnOnce(&mut ServiceConfig)) -> Vec<u16> {
+    let app = init_service(App::new().configure(routes)).await;
+    let script = monitor().script().hashed_path().to_owned();
+    let mut statuses = Vec::new();
+    for path in ["/log-page-load", "/log-interaction", "/log-user-error", "/log-beacon", "/rum.js", &script, "/metrics"] {
+        statuses.push(app.call(TestRequest::with_uri(path).to_request()).await.unwrap().status().as_u16());
+    }
+    statuses
+}
+
+fn monitor() -> Monitor {
+    Monitor::builder().registry(Registry::new()).build().unwrap()
+}
