@@ -25,6 +25,8 @@
 //! what other middleware answers or fails with. Put before others, it does not see what those answer by themselves. Around a scope or resource it
 //! counts that one's requests, under whole patterns. Applied twice, it counts twice.
 //!
+//! `http_request_size_bytes` is observed by a [layer of tower's](crate::Monitor::request_size_layer) alone, and does not move here.
+//!
 //! ## Clients that leave
 //!
 //! actix notices a client that resets its connection or does not take what it is sent. One that only closes its own half is answered, and counts so, unless
