@@ -10,6 +10,8 @@
 //! # Ok::<(), tower_rum::Error>(())
 //! ```
 
+mod labels;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;

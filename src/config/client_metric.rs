@@ -19,7 +19,7 @@
 use crate::error::Error;
 
 use super::buckets::{Buckets, REQUEST_BUCKETS};
-use super::name::{is_metric_name, is_name, is_reserved};
+use super::name::{is_label_name, is_metric_name, is_name, is_reserved};
 
 /// What a declared histogram measures, and how the page says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,12 +149,7 @@ impl ClientFamily {
         }
         for (place, (label, values)) in self.labels.iter().enumerate() {
             let again = self.labels[..place].iter().any(|(other, _)| other == label);
-            if !is_metric_name(label)
-                || label.is_empty()
-                || label.starts_with("__")
-                || RESERVED_LABELS.contains(&label.as_str())
-                || again
-            {
+            if !is_label_name(label) || again {
                 return problem("takes labels of letters, digits and underscores, each once, none of them le or quantile");
             }
             if values.is_empty() || !values.iter().all(|value| is_name(value)) {
@@ -169,5 +164,4 @@ impl ClientFamily {
 }
 
 const OURS: [&str; 10] = ["http_", "rum_", "user_", "web_vitals_", "page_", "synthetic_", "network_", "system_", "memory_", "_"];
-const RESERVED_LABELS: [&str; 2] = ["le", "quantile"];
 const MOST_VALUE: f64 = 1e9;

@@ -14,6 +14,7 @@
 mod buckets;
 mod client_metric;
 mod name;
+mod own_labels;
 mod vocabulary;
 
 use std::collections::BTreeSet;
@@ -28,6 +29,7 @@ pub(crate) use buckets::{
 };
 pub(crate) use client_metric::ClientFamily;
 pub use client_metric::{ClientCounter, ClientHistogram, Unit};
+pub(crate) use own_labels::OwnLabels;
 pub(crate) use vocabulary::Vocabulary;
 
 use buckets::{DURATION_BUCKETS, PAGE_LOAD_BUCKETS, SIZE_BUCKETS};
@@ -45,6 +47,9 @@ pub(crate) struct Config {
     /// Templates that count as known before a request has shown them.
     pub(crate) endpoints: BTreeSet<String>,
     pub(crate) vocabulary: Vocabulary,
+    pub(crate) own_labels: OwnLabels,
+    /// `2xx` instead of `204`.
+    pub(crate) status_classes: bool,
     pub(crate) response_duration: bool,
     pub(crate) server_timing: bool,
     pub(crate) own_routes_counted: bool,
@@ -64,6 +69,8 @@ impl Default for Config {
             transition_series: 500,
             endpoints: BTreeSet::new(),
             vocabulary: Vocabulary::default(),
+            own_labels: OwnLabels::default(),
+            status_classes: false,
             response_duration: false,
             server_timing: true,
             own_routes_counted: false,
@@ -82,6 +89,7 @@ impl Config {
             )));
         }
         self.vocabulary.validate(self.family_series)?;
+        self.own_labels.validate(self.vocabulary.label_names())?;
         for endpoint in &self.endpoints {
             if !label::is_endpoint(endpoint) {
                 return Err(Error::setting(format!(

@@ -52,5 +52,10 @@ pub(super) fn is_metric_name(name: &str) -> bool {
         && !name.starts_with(|first: char| first.is_ascii_digit())
 }
 
+/// A name of a label that a host may declare.
+pub(super) fn is_label_name(name: &str) -> bool {
+    !name.is_empty() && is_metric_name(name) && !name.starts_with("__") && !["le", "quantile"].contains(&name)
+}
+
 /// The longest name that a browser may send.
 pub(super) const MAX_NAME_BYTES: usize = 64;

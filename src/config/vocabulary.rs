@@ -39,6 +39,13 @@ impl Vocabulary {
         self.interaction_types.len() * (self.interaction_names.len() + 1)
     }
 
+    /// The names of client metrics' labels.
+    pub(super) fn label_names(&self) -> impl Iterator<Item = &str> {
+        let counters = self.counters.iter().map(|counter| &counter.family);
+        let families = counters.chain(self.histograms.iter().map(|histogram| &histogram.family));
+        families.flat_map(|family| family.labels.iter().map(|(name, _)| name.as_str()))
+    }
+
     pub(super) fn validate(&self, family_series: usize) -> Result<(), Error> {
         let names = [&self.interaction_types, &self.interaction_names, &self.journeys, &self.goals];
         for name in names.into_iter().flatten().chain(self.third_parties.values()) {

@@ -51,6 +51,7 @@ pub(crate) struct Recorder {
     weak: Weak<Self>,
     /// Templates that go by uncounted.
     uncounted: BTreeSet<String>,
+    status_classes: bool,
     endpoints: Endpoints,
     tables: Box<[Table]>,
     families: Box<[Family]>,
@@ -88,6 +89,7 @@ impl Recorder {
         let recorder = Arc::new_cyclic(|weak| Self {
             weak: weak.clone(),
             uncounted,
+            status_classes: config.status_classes,
             endpoints: Endpoints::new(config.http_series, config.endpoints.iter().map(String::as_str)),
             families: tables::families(config).into_boxed_slice(),
             bounds: tables.iter().map(|table| table.bounds.clone()).collect(),
@@ -190,7 +192,7 @@ impl Recorder {
     fn status_series(&self, table: usize, endpoint: Endpoint, method: MethodLabel, status: u16) -> usize {
         let name = self.endpoints.name(endpoint);
         let error_of = (status >= 500).then(|| self.exchange_series(tables::EXCHANGES, endpoint, method));
-        let text = status.to_string();
+        let text = if self.status_classes { tables::status_class(status).to_owned() } else { status.to_string() };
         let labels = [("method", method.name()), ("endpoint", &*name.text), ("status", &text)];
         let number = match endpoint {
             Endpoint::OVERFLOW => None,

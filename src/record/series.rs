@@ -10,6 +10,8 @@ use super::spread::spread_all;
 pub(super) struct SeriesTable {
     series: Interner<Series>,
     hints: Hints,
+    /// What each rendered label set begins with: the host's constant labels.
+    constant: Box<str>,
     /// What stands before each value of a rendered label set.
     openings: Box<[String]>,
     prebuilt: usize,
@@ -24,12 +26,18 @@ pub(crate) struct Series {
 }
 
 impl SeriesTable {
-    /// `cap` series beside the prebuilt ones; `reserved` of them for trusted values.
-    pub(super) fn new(names: &[String], cap: usize, reserved: usize, prebuilt: &[Prebuilt<'_>]) -> Self {
+    /// `cap` series beside the prebuilt ones; `reserved` of them for trusted values. All begin with the `constant` labels, as [`render`]
+    /// writes them.
+    pub(super) fn new(constant: &str, names: &[String], cap: usize, reserved: usize, prebuilt: &[Prebuilt<'_>]) -> Self {
         let room = cap + prebuilt.len();
-        let opening = |(place, name)| if place == 0 { format!("{name}=\"") } else { format!("\",{name}=\"") };
+        let opening = |(place, name)| match (place, constant) {
+            (0, "") => format!("{name}=\""),
+            (0, constant) => format!("{constant},{name}=\""),
+            _ => format!("\",{name}=\""),
+        };
         let openings = names.iter().enumerate().map(opening).collect();
-        let table = Self { series: Interner::new(room, reserved), hints: Hints::new(room), openings, prebuilt: prebuilt.len() };
+        let (series, hints) = (Interner::new(room, reserved), Hints::new(room));
+        let table = Self { series, hints, constant: constant.into(), openings, prebuilt: prebuilt.len() };
         for (labels, error_of) in prebuilt {
             table.number(labels, *error_of, true);
         }
@@ -50,13 +58,15 @@ impl SeriesTable {
         for (opening, value) in self.openings.iter().zip(values) {
             rest = rest.strip_prefix(&**opening)?.strip_prefix(value)?;
         }
-        Some(rest.len() <= 1)
+        let closing = if self.openings.is_empty() { self.constant.len() } else { 1 };
+        Some(rest.len() <= closing)
     }
 
     /// The number of a label set; `None` when it is new and there is no room for it.
     pub(super) fn number(&self, labels: &[(&str, &str)], error_of: Option<usize>, trusted: bool) -> Option<usize> {
-        let number =
-            self.series.number(&render(labels), trusted, |rendered| Series { rendered: Arc::clone(rendered), error_of })?;
+        let number = self
+            .series
+            .number(&render(&self.constant, labels), trusted, |rendered| Series { rendered: Arc::clone(rendered), error_of })?;
         self.hints.note(spread_all(labels.iter().map(|&(_, value)| value)), number);
         Some(number)
     }
@@ -98,9 +108,11 @@ impl Series {
 /// The labels of a prebuilt series, and what it is an error of.
 pub(super) type Prebuilt<'a> = (&'a [(&'a str, &'a str)], Option<usize>);
 
-/// `name="value",…` as the exposition formats write it. Escaping is injective, so equal text means equal label sets.
-fn render(labels: &[(&str, &str)]) -> String {
-    let mut text = String::with_capacity(64);
+/// `name="value",…` as the exposition formats write it, behind labels that are written already. Escaping is injective, so equal text means
+/// equal label sets.
+pub(super) fn render(before: &str, labels: &[(&str, &str)]) -> String {
+    let mut text = String::with_capacity(before.len() + 64);
+    text.push_str(before);
     for (name, value) in labels {
         if !text.is_empty() {
             text.push(',');
@@ -126,7 +138,7 @@ mod tests {
 
     #[test]
     fn label_sets_that_collide_in_prometheus_vecs_are_two_series() {
-        let table = SeriesTable::new(&names(), 8, 0, &[]);
+        let table = SeriesTable::new("", &names(), 8, 0, &[]);
         let number = |a: &str, b: &str| table.number(&[("a", a), ("b", b)], None, true);
         assert_ne!(number("checkout", "page"), number("check", "outpage"));
         assert_ne!(number("77kepQFQ8Kl", "x"), number("!0IC=VloaY", "x"));
@@ -136,7 +148,7 @@ mod tests {
 
     #[test]
     fn label_values_are_found_again_and_no_others() {
-        let table = SeriesTable::new(&names(), 2, 0, &[(&[("a", "overflow"), ("b", "overflow")], None)]);
+        let table = SeriesTable::new("", &names(), 2, 0, &[(&[("a", "overflow"), ("b", "overflow")], None)]);
         let number = |a: &str, b: &str| table.number(&[("a", a), ("b", b)], None, true);
         for (a, b) in [("checkout", "page"), ("page", "checkout")] {
             assert_eq!(table.find(&[a, b]), None);
@@ -151,9 +163,23 @@ mod tests {
     }
 
     #[test]
+    fn behind_constant_labels_values_are_found_as_without_them() {
+        let constant = render("", &[("zone", "a\"b"), ("shop", "s")]);
+        let none = SeriesTable::new(&constant, &[], 2, 0, &[]);
+        assert_eq!(none.number(&[], None, true), Some(0));
+        assert_eq!(none.find(&[]), Some(0));
+        let table = SeriesTable::new(&constant, &names(), 4, 0, &[]);
+        let number = table.number(&[("a", "checkout"), ("b", "page")], None, true);
+        assert_eq!(table.find(&["checkout", "page"]), number);
+        assert_eq!(table.find(&["checkout"]), None);
+        let values: Vec<String> = table.get(0).unwrap().values().collect();
+        assert_eq!(values, ["a\"b", "s", "checkout", "page"]);
+    }
+
+    #[test]
     fn escaping_keeps_label_sets_apart() {
         let cases = ["a\\", "a\\\\", "a\"", "a\\\"", "a\n", "a\\n", "a\",b=\"c"];
-        let texts: std::collections::HashSet<_> = cases.iter().map(|value| render(&[("l", value)])).collect();
+        let texts: std::collections::HashSet<_> = cases.iter().map(|value| render("", &[("l", value)])).collect();
         assert_eq!(texts.len(), cases.len());
     }
 
@@ -161,15 +187,15 @@ mod tests {
     fn values_come_back_as_they_went_in() {
         let hostile = ["", "plain", "a\\", "\\n", "\n", "a\",b=\"c", "=\"\\", "ünï"];
         for (first, second) in hostile.iter().flat_map(|first| hostile.iter().map(move |second| (first, second))) {
-            let series = Series { rendered: render(&[("a", first), ("b", second)]).into(), error_of: None };
+            let series = Series { rendered: render("", &[("a", first), ("b", second)]).into(), error_of: None };
             assert_eq!(series.values().collect::<Vec<_>>(), [*first, *second]);
         }
-        assert_eq!(Series { rendered: render(&[]).into(), error_of: None }.values().next(), None);
+        assert_eq!(Series { rendered: render("", &[]).into(), error_of: None }.values().next(), None);
     }
 
     #[test]
     fn values_that_look_like_rendered_text_are_not_taken_for_others() {
-        let table = SeriesTable::new(&names()[..1], 32, 0, &[]);
+        let table = SeriesTable::new("", &names()[..1], 32, 0, &[]);
         let hostile = ["a\\", "a\\\\", "a\"", "a\\\"", "a\n", "a\\n", "a\",b=\"c", "\"", ""];
         let numbers: Vec<_> = hostile.iter().map(|value| table.number(&[("a", value)], None, true)).collect();
         for (value, number) in hostile.iter().zip(numbers) {
@@ -180,7 +206,7 @@ mod tests {
 
     #[test]
     fn untrusted_values_leave_the_reserved_room() {
-        let table = SeriesTable::new(&names()[..1], 4, 2, &[(&[("a", "overflow")], None)]);
+        let table = SeriesTable::new("", &names()[..1], 4, 2, &[(&[("a", "overflow")], None)]);
         let admitted = |value: &str, trusted| table.number(&[("a", value)], None, trusted).is_some();
         assert!(admitted("junk1", false) && admitted("junk2", false) && !admitted("junk3", false));
         assert!(admitted("known1", true) && admitted("known2", true) && !admitted("known3", true));

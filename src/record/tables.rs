@@ -5,7 +5,7 @@ use crate::label::{MethodLabel, OVERFLOW};
 
 use super::bounds::{Bounds, Resolution};
 use super::catalog::{Description, FamilyId, Measure, described};
-use super::series::{Prebuilt, SeriesTable};
+use super::series::{self, Prebuilt, SeriesTable};
 use super::slot::Shape;
 
 /// `{method, endpoint, status}`: a duration histogram, whose count is the number of requests.
@@ -31,6 +31,11 @@ pub(super) const RESPONSE_SIZE: usize = 4;
 pub(super) const OVERFLOW_EXCHANGE: usize = 0;
 pub(super) fn overflow_request(status: u16) -> usize {
     usize::from((status / 100).clamp(1, 5)) - 1
+}
+
+/// A status's class, as overflow and a host that asks for classes have it.
+pub(super) fn status_class(status: u16) -> &'static str {
+    CLASSES[overflow_request(status)]
 }
 
 impl FamilyId {
@@ -92,12 +97,11 @@ pub(super) fn tables(config: &Config) -> Vec<Table> {
         http(config, BY_STATUS, streams, 0),
         http(config, BY_ENDPOINT, bytes(), 0),
     ];
-    http.into_iter().chain(described(config).into_iter().map(browser)).collect()
+    http.into_iter().chain(described(config).into_iter().map(|family| browser(&constant(config), family))).collect()
 }
 
 /// A table of the server half: half of its room is for endpoints that are known; past the cap the status class still shows.
 fn http(config: &Config, labels: &[&str], bounds: Bounds, first: usize) -> Table {
-    const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
     let cap = config.http_series;
     let base = [("method", MethodLabel::OTHER.name()), ("endpoint", OVERFLOW)];
     let prebuilt: Vec<Vec<(&str, &str)>> = if labels == BY_STATUS {
@@ -109,7 +113,7 @@ fn http(config: &Config, labels: &[&str], bounds: Bounds, first: usize) -> Table
         prebuilt.iter().map(|labels| (&labels[..], labels.contains(&("status", "5xx")).then_some(OVERFLOW_EXCHANGE))).collect();
     let labels = owned(labels);
     Table {
-        series: SeriesTable::new(&labels, cap, cap / 2, &prebuilt),
+        series: SeriesTable::new(&constant(config), &labels, cap, cap / 2, &prebuilt),
         shape: Shape { series: cap + prebuilt.len(), words: first + bounds.words() },
         bounds: Some(bounds),
         labels,
@@ -117,7 +121,7 @@ fn http(config: &Config, labels: &[&str], bounds: Bounds, first: usize) -> Table
 }
 
 /// A table of the browser half. What browsers fill is theirs alone: each family has a cap of its own.
-fn browser(family: Description<'_>) -> Table {
+fn browser(constant: &str, family: Description<'_>) -> Table {
     let overflow: Vec<(&str, &str)> = family.labels.iter().map(|&name| (name, OVERFLOW)).collect();
     let prebuilt: &[Prebuilt<'_>] = if overflow.is_empty() { &[] } else { &[(&overflow, None)] };
     let bounds = match family.measure {
@@ -126,7 +130,7 @@ fn browser(family: Description<'_>) -> Table {
     };
     let labels = owned(&family.labels);
     Table {
-        series: SeriesTable::new(&labels, family.cap, 0, prebuilt),
+        series: SeriesTable::new(constant, &labels, family.cap, 0, prebuilt),
         shape: Shape { series: family.cap + 1, words: bounds.as_ref().map_or(1, Bounds::words) },
         bounds,
         labels,
@@ -143,7 +147,7 @@ pub(super) fn families(config: &Config) -> Vec<Family> {
                 View::InFlight => Kind::Gauge,
                 _ => Kind::Counter,
             };
-            Family { name: named(config, name), help: help.to_owned(), kind, labels: owned(labels).into(), view }
+            Family { name: named(config, name), help: help.to_owned(), kind, labels: with_constant(config, labels), view }
         },
     );
     let browser = described.iter().enumerate().map(|(place, family)| {
@@ -153,7 +157,7 @@ pub(super) fn families(config: &Config) -> Vec<Family> {
             Measure::Seconds => (Kind::Counter, View::Seconds(table)),
             Measure::Histogram(_) => (Kind::Histogram, View::Histogram(table, 0)),
         };
-        let (name, labels) = (named(config, family.name), owned(&family.labels).into());
+        let (name, labels) = (named(config, family.name), with_constant(config, &family.labels));
         Family { name, help: family.help.to_owned(), kind, labels, view }
     });
     http.chain(browser).collect()
@@ -180,10 +184,22 @@ fn named(config: &Config, name: &str) -> String {
     }
 }
 
+/// The host's constant labels as every label set begins with them.
+fn constant(config: &Config) -> String {
+    let constant: Vec<_> = config.own_labels.constant.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    series::render("", &constant)
+}
+
+fn with_constant(config: &Config, labels: &[&str]) -> Vec<String> {
+    let constant = config.own_labels.constant.iter().map(|(name, _)| name.as_str());
+    constant.chain(labels.iter().copied()).map(str::to_owned).collect()
+}
+
 fn owned(labels: &[&str]) -> Box<[String]> {
     labels.iter().map(ToString::to_string).collect()
 }
 
+const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 const BY_STATUS: &[&str] = &["method", "endpoint", "status"];
 const BY_ENDPOINT: &[&str] = &["method", "endpoint"];
 const BY_REASON: &[&str] = &["method", "endpoint", "reason"];
