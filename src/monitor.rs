@@ -321,11 +321,13 @@ impl Builder {
     }
 
     fn assemble(self) -> Monitor {
-        let config = self.config;
+        let mut config = self.config;
         let script = Script::new(&config);
         let paths = routes::paths(&config.paths, &script);
-        let own = paths.iter().filter(|_| !config.own_routes_counted).map(|(path, _)| path.clone());
-        let recorder = Recorder::new(&config, own.collect());
+        if !config.own_routes_counted {
+            paths.iter().for_each(|(path, _)| config.template_rules.ignore(path.clone()));
+        }
+        let recorder = Recorder::new(&config);
         let registry = self.registry.unwrap_or_else(|| prometheus::default_registry().clone());
         let routes = Arc::new(Routes::new(
             paths,

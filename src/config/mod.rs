@@ -15,6 +15,7 @@ mod buckets;
 mod client_metric;
 mod name;
 mod own_labels;
+mod template_rules;
 mod vocabulary;
 
 use std::collections::BTreeSet;
@@ -30,6 +31,7 @@ pub(crate) use buckets::{
 pub(crate) use client_metric::ClientFamily;
 pub use client_metric::{ClientCounter, ClientHistogram, Unit};
 pub(crate) use own_labels::OwnLabels;
+pub(crate) use template_rules::{Ruling, TemplateRules};
 pub(crate) use vocabulary::Vocabulary;
 
 use buckets::{DURATION_BUCKETS, PAGE_LOAD_BUCKETS, SIZE_BUCKETS};
@@ -46,6 +48,7 @@ pub(crate) struct Config {
     pub(crate) transition_series: usize,
     /// Templates that count as known before a request has shown them.
     pub(crate) endpoints: BTreeSet<String>,
+    pub(crate) template_rules: TemplateRules,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) own_labels: OwnLabels,
     /// `2xx` instead of `204`.
@@ -68,6 +71,7 @@ impl Default for Config {
             family_series: 200,
             transition_series: 500,
             endpoints: BTreeSet::new(),
+            template_rules: TemplateRules::default(),
             vocabulary: Vocabulary::default(),
             own_labels: OwnLabels::default(),
             status_classes: false,
@@ -108,16 +112,21 @@ impl Config {
                 return Err(Error::setting(format!("a cap on series takes {LEAST_SERIES} to {MOST_SERIES}, not {cap}")));
             }
         }
-        let room = self.http_series - OWN_ENDPOINTS;
-        if self.endpoints.len() > room {
+        self.template_rules.validate()?;
+        let (endpoints, room) = (self.known_endpoints().len(), self.http_series - OWN_ENDPOINTS);
+        if endpoints > room {
             return Err(Error::setting(format!(
-                "of {} endpoints, a cap of {} HTTP series has room for {room}",
-                self.endpoints.len(),
+                "of {endpoints} endpoints and aliases, a cap of {} HTTP series has room for {room}",
                 self.http_series
             )));
         }
         self.paths.validate()?;
         self.gate.validate()
+    }
+
+    /// Values of the `endpoint` label that are known from the start.
+    pub(crate) fn known_endpoints(&self) -> BTreeSet<&str> {
+        self.endpoints.iter().map(String::as_str).chain(self.template_rules.names()).collect()
     }
 }
 

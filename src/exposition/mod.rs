@@ -85,7 +85,6 @@ const LONG: usize = 256 * 1024;
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
 
     use http_body::Body;
 
@@ -94,7 +93,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_scrape_writes_into_the_memory_of_the_one_before_it() {
-        let recorder = Recorder::new(&Config::default(), BTreeSet::new());
+        let recorder = Recorder::new(&Config::default());
         let exposition = Exposition::new(recorder, Registry::new());
         let response = exposition.respond(&Method::GET).await;
         let length = response.body().size_hint().exact().unwrap();

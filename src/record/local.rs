@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::sync::{Arc, Weak};
 use std::time::Instant;
 
+use crate::config::Ruling;
 use crate::label::{MethodLabel, Template};
 
 use super::Recorder;
@@ -167,16 +168,17 @@ impl Local {
 
     #[cold]
     fn judge(&mut self, template: &Template<'_>) -> Option<Verdict> {
-        if !template.is_endpoint() {
-            return Some(Verdict::Counted(Endpoint::UNMATCHED));
-        }
         let recorder = self.recorder.upgrade()?;
-        let verdict = if recorder.uncounted.contains(template.as_str()) {
-            Verdict::Uncounted
-        } else {
-            Verdict::Counted(recorder.endpoints.resolve(template))
+        let verdict = match recorder.template_rules.of(template.as_str()) {
+            Ruling::Ignored => Verdict::Uncounted,
+            // The host's own words: as good as a router's.
+            Ruling::Alias(name) => Verdict::Counted(recorder.endpoints.resolve(&Template::Routed(name))),
+            Ruling::Itself if template.is_endpoint() => Verdict::Counted(recorder.endpoints.resolve(template)),
+            Ruling::Itself => Verdict::Counted(Endpoint::UNMATCHED),
         };
-        self.templates.insert(template.as_str(), verdict);
+        if template.is_endpoint() {
+            self.templates.insert(template.as_str(), verdict);
+        }
         Some(verdict)
     }
 

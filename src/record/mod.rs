@@ -23,13 +23,12 @@ mod spread;
 mod tables;
 mod template_cache;
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Weak};
 use std::time::Instant;
 
 use crate::beacon::{BatchResult, EVENT_KINDS, ErrorKind, Reason};
-use crate::config::Config;
+use crate::config::{Config, Ruling, TemplateRules};
 use crate::label::{MethodLabel, Template, UNMATCHED};
 
 pub(crate) use bounds::{Bounds, Resolution};
@@ -49,8 +48,7 @@ use tables::{REQUEST_SIZES, Table};
 pub(crate) struct Recorder {
     /// This recorder, for the threads' places and the guards: neither keeps it alive.
     weak: Weak<Self>,
-    /// Templates that go by uncounted.
-    uncounted: BTreeSet<String>,
+    template_rules: TemplateRules,
     status_classes: bool,
     endpoints: Endpoints,
     tables: Box<[Table]>,
@@ -83,14 +81,13 @@ impl Room {
 }
 
 impl Recorder {
-    /// Requests of the `uncounted` templates go by.
-    pub(crate) fn new(config: &Config, uncounted: BTreeSet<String>) -> Arc<Self> {
+    pub(crate) fn new(config: &Config) -> Arc<Self> {
         let tables = tables::tables(config).into_boxed_slice();
         let recorder = Arc::new_cyclic(|weak| Self {
             weak: weak.clone(),
-            uncounted,
+            template_rules: config.template_rules.clone(),
             status_classes: config.status_classes,
-            endpoints: Endpoints::new(config.http_series, config.endpoints.iter().map(String::as_str)),
+            endpoints: Endpoints::new(config.http_series, config.known_endpoints()),
             families: tables::families(config).into_boxed_slice(),
             bounds: tables.iter().map(|table| table.bounds.clone()).collect(),
             slots: Arc::new(Slots::new(tables.iter().map(|table| table.shape).collect())),
@@ -161,9 +158,13 @@ impl Recorder {
         self.bounds[family.view.histogram()?].as_ref()
     }
 
-    /// The label under which a browser's endpoint counts: itself if this server has emitted or declared it.
-    pub(crate) fn endpoint_label<'a>(&self, claimed: Option<&'a str>) -> &'a str {
-        claimed.filter(|name| self.endpoints.is_known(name)).unwrap_or(UNMATCHED)
+    /// The label under which a browser's endpoint counts: its alias, or itself if this server has emitted or declared it.
+    pub(crate) fn endpoint_label<'a>(&'a self, claimed: Option<&'a str>) -> &'a str {
+        let alias = |name: &'a str| match self.template_rules.of(name) {
+            Ruling::Alias(alias) => alias,
+            Ruling::Ignored | Ruling::Itself => name,
+        };
+        claimed.map(alias).filter(|name| self.endpoints.is_known(name)).unwrap_or(UNMATCHED)
     }
 
     fn series(&self, table: usize, values: &[&str]) -> (usize, Room) {

@@ -49,7 +49,7 @@ pub(super) fn record(recorder: &Recorder, client_counters: usize, event: &Event<
 }
 
 /// The label under which a browser's endpoint counts. What has not fitted is for the recorder to say, and for no page.
-fn endpoint<'a>(recorder: &Recorder, claimed: &'a Endpoint<'_>) -> &'a str {
+fn endpoint<'a>(recorder: &'a Recorder, claimed: &'a Endpoint<'_>) -> &'a str {
     recorder.endpoint_label(claimed.as_deref().filter(|&name| name != OVERFLOW))
 }
 

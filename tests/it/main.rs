@@ -49,6 +49,7 @@ mod shutdown;
 mod size;
 mod status_classes;
 mod support;
+mod template_rules;
 mod text_format;
 mod threads;
 mod upgrade;
