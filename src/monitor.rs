@@ -23,7 +23,7 @@ use crate::config::{Buckets, ClientCounter, ClientHistogram, Config};
 use crate::error::Error;
 use crate::exposition::Exposition;
 use crate::label::{EndpointSource, RequestHead};
-use crate::middleware::{HttpMetricsLayer, RequestSizeLayer, Shared};
+use crate::middleware::{HeadRules, HttpMetricsLayer, RequestSizeLayer, Shared};
 use crate::record::{Collector, Recorder};
 use crate::routes::{self, Routes, RoutesLayer};
 use crate::rum::{Ingest, Script};
@@ -116,6 +116,7 @@ impl fmt::Debug for Monitor {
 pub struct Builder {
     config: Config,
     endpoint: EndpointSource,
+    head_rules: HeadRules,
     registry: Option<Registry>,
 }
 
@@ -338,6 +339,7 @@ impl Builder {
         let shared = Arc::new(Shared {
             recorder: Arc::clone(&recorder),
             endpoint: self.endpoint,
+            head_rules: (!self.head_rules.are_none()).then(|| Box::new((self.head_rules, config.own_labels))),
             response_duration: config.response_duration,
             server_timing: config.server_timing,
         });

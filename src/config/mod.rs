@@ -30,7 +30,7 @@ pub(crate) use buckets::{
 };
 pub(crate) use client_metric::ClientFamily;
 pub use client_metric::{ClientCounter, ClientHistogram, Unit};
-pub(crate) use own_labels::OwnLabels;
+pub(crate) use own_labels::{Choice, OwnLabels};
 pub(crate) use template_rules::{Ruling, TemplateRules};
 pub(crate) use vocabulary::Vocabulary;
 

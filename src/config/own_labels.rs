@@ -5,34 +5,130 @@ use std::collections::BTreeSet;
 use crate::error::Error;
 use crate::label;
 
-use super::name::is_label_name;
+use super::name::{MAX_NAME_BYTES, is_label_name, is_name, is_reserved};
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct OwnLabels {
     /// Name and value.
     pub(crate) constant: Vec<(String, String)>,
+    declared: Vec<ChosenLabel>,
+}
+
+/// A label of the server half, and every value that it can take.
+#[derive(Debug, Clone)]
+struct ChosenLabel {
+    name: String,
+    /// The last one is what all else counts as.
+    values: Vec<String>,
+}
+
+/// The number of one value for each of the labels that requests choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Choice(u32);
+
+impl Choice {
+    /// The only one where there are no such labels.
+    pub(crate) const FIRST: Self = Self(0);
+
+    #[inline]
+    pub(crate) fn index(self) -> u32 {
+        self.0
+    }
+
+    pub(crate) fn at(index: u32) -> Self {
+        Self(index)
+    }
 }
 
 impl OwnLabels {
+    /// A label with these values, and [`OTHER`] for all else.
+    pub(crate) fn declare(&mut self, name: String, values: Vec<String>) {
+        self.declared.push(ChosenLabel { name, values: values.into_iter().chain([OTHER.to_owned()]).collect() });
+    }
+
+    /// The names of the labels that requests choose.
+    pub(crate) fn chosen_names(&self) -> impl Iterator<Item = &str> {
+        self.declared.iter().map(|label| label.name.as_str())
+    }
+
+    /// How many choices there are.
+    pub(crate) fn choices(&self) -> u32 {
+        let choices = self.declared.iter().fold(1_usize, |choices, label| choices.saturating_mul(label.values.len()));
+        u32::try_from(choices).unwrap_or(u32::MAX)
+    }
+
+    /// The choice of one value for each label, in the order in which they were declared.
+    pub(crate) fn choose<'a>(&self, values: impl Iterator<Item = Option<&'a str>>) -> Choice {
+        let number = self.declared.iter().zip(values).fold(0, |number, (label, value)| {
+            let other = label.values.len() - 1;
+            let place = value.and_then(|value| label.values.iter().position(|known| known == value)).unwrap_or(other);
+            number * label.values.len() + place
+        });
+        Choice(number as u32)
+    }
+
+    /// Names and values of a choice, in the order in which they were declared.
+    pub(crate) fn pairs(&self, choice: Choice) -> Vec<(&str, &str)> {
+        let mut number = choice.0 as usize;
+        let mut pairs = Vec::with_capacity(self.declared.len());
+        for ChosenLabel { name, values } in self.declared.iter().rev() {
+            pairs.push((name.as_str(), values[number % values.len()].as_str()));
+            number /= values.len();
+        }
+        pairs.reverse();
+        pairs
+    }
+
     /// `taken` are the label names of client metrics.
     pub(super) fn validate<'a>(&'a self, taken: impl Iterator<Item = &'a str>) -> Result<(), Error> {
-        if self.constant.len() > MOST_CONSTANT {
-            return Err(Error::setting(format!("at most {MOST_CONSTANT} constant labels, not {}", self.constant.len())));
+        for (what, most, there) in
+            [("constant", MOST_CONSTANT, self.constant.len()), ("chosen", MOST_CHOSEN, self.declared.len())]
+        {
+            if there > most {
+                return Err(Error::setting(format!("at most {most} {what} labels, not {there}")));
+            }
         }
-        let mut taken: BTreeSet<&str> = taken.collect();
-        for name in self.constant.iter().map(|(name, _)| name.as_str()) {
+        let constant = self.constant.iter().map(|(name, _)| name.as_str());
+        let mut names: BTreeSet<&str> = taken.collect();
+        for name in constant.chain(self.chosen_names()) {
             check_name(name)?;
-            if !taken.insert(name) {
+            if !names.insert(name) {
                 return Err(Error::setting(format!("two labels bear the name {name:?}")));
             }
         }
-        match self.constant.iter().find(|(_, value)| !label::is_endpoint(value)) {
-            Some((name, value)) => Err(Error::setting(format!(
+        if let Some((name, value)) = self.constant.iter().find(|(_, value)| !label::is_endpoint(value)) {
+            return Err(Error::setting(format!(
                 "the value of the constant label {name:?} takes 1 to {} bytes without control characters, not {value:?}",
                 label::MAX_ENDPOINT_BYTES
-            ))),
-            None => Ok(()),
+            )));
         }
+        self.declared.iter().try_for_each(ChosenLabel::validate)?;
+        match self.choices() {
+            choices if choices > MOST_CHOICES => Err(Error::setting(format!(
+                "the values of chosen labels make {choices} combinations, above the {MOST_CHOICES} that fit"
+            ))),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl ChosenLabel {
+    fn validate(&self) -> Result<(), Error> {
+        let Self { name, values } = self;
+        let problem = |problem: &str| Err(Error::setting(format!("the label {name:?} takes {problem}")));
+        let Some((_, declared)) = values.split_last().filter(|(_, declared)| !declared.is_empty()) else {
+            return problem("at least one value");
+        };
+        if let Some(value) = declared.iter().find(|value| !is_name(value)) {
+            return problem(&format!("values of 1 to {MAX_NAME_BYTES} printable ASCII bytes, not {value:?}"));
+        }
+        if declared.iter().any(|value| is_reserved(value) || value == OTHER) {
+            return problem("no value overflow, unmatched or other: these are this crate's own");
+        }
+        if declared.iter().collect::<BTreeSet<_>>().len() < declared.len() {
+            return problem("each value once");
+        }
+        Ok(())
     }
 }
 
@@ -48,24 +144,39 @@ fn check_name(name: &str) -> Result<(), Error> {
 }
 
 /// Names that some family of ours has, or may come to have.
-pub(crate) const OUR_LABELS: [&str; 17] = [
-    "method",
-    "endpoint",
-    "status",
-    "reason",
-    "purpose",
-    "phase",
-    "type",
-    "name",
-    "kind",
-    "path",
-    "from",
-    "to",
-    "goal",
-    "service",
-    "result",
-    "probe",
-    "destination",
+#[rustfmt::skip]
+const OUR_LABELS: [&str; 17] = [
+    "method", "endpoint", "status", "reason", "purpose", "phase", "type", "name", "kind", "path", "from", "to", "goal", "service", "result",
+    "probe", "destination",
 ];
 
+/// What counts as no declared value of a chosen label.
+const OTHER: &str = "other";
+
 const MOST_CONSTANT: usize = 8;
+const MOST_CHOSEN: usize = 3;
+/// A thread's index of cells holds 40 bytes for each endpoint and choice.
+const MOST_CHOICES: u32 = 128;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_combination_of_values_has_a_number_of_its_own() {
+        let mut labels = OwnLabels::default();
+        assert_eq!((labels.choices(), labels.pairs(Choice::FIRST)), (1, vec![]));
+        labels.declare("plan".to_owned(), vec!["free".to_owned(), "pro".to_owned()]);
+        labels.declare("beta".to_owned(), vec!["yes".to_owned()]);
+        let mut numbers = BTreeSet::new();
+        for plan in ["free", "pro", "other"] {
+            for beta in ["yes", "other"] {
+                let choice = labels.choose([Some(plan), Some(beta)].into_iter());
+                assert_eq!(labels.pairs(choice), [("plan", plan), ("beta", beta)]);
+                assert!(choice.index() < labels.choices() && numbers.insert(choice.index()));
+            }
+        }
+        let strange = labels.choose([Some("gold"), None].into_iter());
+        assert_eq!(labels.pairs(strange), [("plan", "other"), ("beta", "other")]);
+    }
+}

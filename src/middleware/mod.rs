@@ -30,6 +30,7 @@
 
 mod body;
 mod future;
+mod head_rules;
 mod layer;
 mod request_size;
 mod response_head;
@@ -46,4 +47,5 @@ pub use service::HttpMetrics;
 #[cfg(feature = "actix")]
 pub(crate) use {future::Asked, response_head::ResponseHead, unwind::Watch};
 
+pub(crate) use head_rules::HeadRules;
 pub(crate) use shared::Shared;

@@ -1,5 +1,7 @@
 //! What of a [`Builder`] decides under which labels a request counts.
 
+use crate::label::RequestHead;
+
 use super::Builder;
 
 impl Builder {
@@ -14,6 +16,37 @@ impl Builder {
     /// ```
     pub fn const_label(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.config.own_labels.constant.push((name.into(), value.into()));
+        self
+    }
+
+    /// A label on the `http_` families whose value `value` reads from each request, as the layer sees it: one of `values`, or `other` where it
+    /// finds none of them.
+    ///
+    /// Label sets multiply: at most 3 such labels, whose values make at most 128 combinations, and all of them share
+    /// [`http_series`](Self::http_series); past it requests count under `overflow` here too. Names are as in [`const_label`](Self::const_label),
+    /// values 1 to 64 printable ASCII bytes. Like that of [`endpoint`](Self::endpoint), the closure runs once per request, before the inner
+    /// service, and its panic is the request's. Default: none.
+    ///
+    /// ```
+    /// #[derive(Clone)]
+    /// struct Account { plan: String }
+    ///
+    /// let monitor = tower_rum::Monitor::builder()
+    ///     .label("plan", ["free", "pro"], |request| {
+    ///         // Set by an authentication layer around this one.
+    ///         request.extensions().get::<Account>().map(|account| account.plan.as_str())
+    ///     })
+    ///     .label("client", ["app", "web"], |request| request.headers().get("x-client")?.to_str().ok())
+    ///     .build()?;
+    /// # Ok::<(), tower_rum::Error>(())
+    /// ```
+    pub fn label<I, F>(mut self, name: impl Into<String>, values: I, value: F) -> Self
+    where
+        I: IntoIterator<Item: Into<String>>,
+        F: for<'a> Fn(RequestHead<'a>) -> Option<&'a str> + Send + Sync + 'static,
+    {
+        self.config.own_labels.declare(name.into(), values.into_iter().map(Into::into).collect());
+        self.head_rules.label(value);
         self
     }
 
@@ -45,6 +78,22 @@ impl Builder {
         self
     }
 
+    /// Leave requests out for which `ignored` holds, by their head as the layer sees it. Asked once per request. Default: none.
+    ///
+    /// ```
+    /// let monitor = tower_rum::Monitor::builder()
+    ///     .ignore_if(|request| request.headers().get("user-agent").is_some_and(|agent| agent == "kube-probe/1.33"))
+    ///     .build()?;
+    /// # Ok::<(), tower_rum::Error>(())
+    /// ```
+    pub fn ignore_if<F>(mut self, ignored: F) -> Self
+    where
+        F: for<'a> Fn(RequestHead<'a>) -> bool + Send + Sync + 'static,
+    {
+        self.head_rules.ignore(ignored);
+        self
+    }
+
     /// Count requests of a route template, or of all that a pattern as in [`ignore`](Self::ignore) matches, as `endpoint="name"`.
     ///
     /// A template's own rule goes before one for how it begins, the longer beginning before the shorter, and `ignore` before both. Browsers
@@ -60,6 +109,26 @@ impl Builder {
     /// ```
     pub fn alias(mut self, pattern: impl Into<String>, name: impl Into<String>) -> Self {
         self.config.template_rules.alias(pattern.into(), name.into());
+        self
+    }
+
+    /// Count requests for which `aliased` holds as `endpoint="name"`, whatever their template; of several, the first such rule.
+    ///
+    /// Asked once per request. [`ignore`](Self::ignore) and [`alias`](Self::alias) apply to the name as to a template. Default: none.
+    ///
+    /// ```
+    /// let monitor = tower_rum::Monitor::builder()
+    ///     .alias_if("graphql mutation", |request| request.headers().contains_key("x-mutation"))
+    ///     .build()?;
+    /// # Ok::<(), tower_rum::Error>(())
+    /// ```
+    pub fn alias_if<F>(mut self, name: impl Into<String>, aliased: F) -> Self
+    where
+        F: for<'a> Fn(RequestHead<'a>) -> bool + Send + Sync + 'static,
+    {
+        let name = name.into();
+        self.head_rules.alias(name.as_str().into(), aliased);
+        self.config.endpoints.insert(name);
         self
     }
 }

@@ -21,6 +21,15 @@ impl Endpoint {
     pub(super) fn index(self) -> usize {
         self.0 as usize
     }
+
+    pub(super) fn number(self) -> u32 {
+        self.0
+    }
+
+    /// The endpoint that was given this number.
+    pub(super) fn at(number: u32) -> Self {
+        Self(number)
+    }
 }
 
 pub(super) struct Endpoints {

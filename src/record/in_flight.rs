@@ -48,7 +48,8 @@ impl InFlight {
     /// The header field that tells the browser this request's endpoint; none for an unmatched one.
     pub(crate) fn server_timing(&self) -> Option<HeaderValue> {
         let progress = self.0.as_ref()?;
-        progress.recorder.upgrade()?.endpoints.name(progress.route.endpoint).server_timing.clone()
+        let recorder = progress.recorder.upgrade()?;
+        recorder.endpoints.name(recorder.rows.endpoint(progress.route.row)).server_timing.clone()
     }
 
     #[inline]
@@ -132,7 +133,7 @@ impl Progress {
     fn live(&self, status: u16, lifetime: Lifetime) {
         let table = if lifetime == Lifetime::EventStream { STREAMS } else { RESPONSES };
         let Some(recorder) = self.recorder.upgrade() else { return };
-        let series = recorder.status_series(table, self.route.endpoint, self.route.method, status);
+        let series = recorder.status_series(table, self.route.row, self.route.method, status);
         let nanoseconds = self.nanoseconds();
         local::with(&self.recorder, |local| local.observe(table, series, nanoseconds));
     }

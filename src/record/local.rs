@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::sync::{Arc, Weak};
 use std::time::Instant;
 
-use crate::config::Ruling;
+use crate::config::{Choice, Ruling};
 use crate::label::{MethodLabel, Template};
 
 use super::Recorder;
@@ -12,8 +12,9 @@ use super::bounds::{BUCKETS, Bounds, SUM};
 use super::cell::{Cell, Words};
 use super::endpoints::Endpoint;
 use super::progress::{End, Progress, Route};
+use super::rows::Row;
 use super::slot::Claim;
-use super::tables::{BODY_ERROR, CLIENT_GONE, EXCHANGES, REQUESTS, RESPONSE_SIZE, STARTED, UNANSWERED};
+use super::tables::{BODY_ERROR, CLIENT_GONE, EXCHANGES, OVERFLOW_EXCHANGE, REQUESTS, RESPONSE_SIZE, STARTED, UNANSWERED};
 use super::template_cache::{TemplateCache, Verdict};
 
 /// One recorder's place in one thread.
@@ -25,13 +26,14 @@ pub(super) struct Local {
     bounds: Arc<[Option<Bounds>]>,
     claim: Claim,
     templates: TemplateCache,
-    /// By endpoint and method: one more than the place among the exchanges; 0 for none yet.
+    /// By row and method: one more than the place among the exchanges; 0 for none yet.
     places: Vec<[u32; MethodLabel::COUNT]>,
     exchanges: Vec<Exchange>,
 }
 
-/// The cells of one method and endpoint.
+/// The cells of one method and row.
 struct Exchange {
+    row: Row,
     cell: Cell,
     /// Most routes have one status, or one that is by far the most common and so likely the first.
     first: Option<(u16, Cell)>,
@@ -137,11 +139,12 @@ impl Local {
 
     /// A request has arrived.
     #[inline]
-    pub(super) fn begin(&mut self, arrived: Instant, endpoint: Endpoint, method: MethodLabel) -> Option<Box<Progress>> {
-        let place = self.place(endpoint, method)?;
+    pub(super) fn begin(&mut self, arrived: Instant, row: Row, method: MethodLabel) -> Option<Box<Progress>> {
+        let place = self.place(row, method)?;
         self.exchanges.get(place)?.cell.add(STARTED, 1);
-        let mut progress = self.idle.pop().unwrap_or_else(|| Box::new(Progress::idle(&self.recorder)));
-        progress.arrive(arrived, Route { endpoint, method, owner: self.claim.number(), place });
+        let route = Route { row, method, owner: self.claim.number(), place };
+        let mut progress = self.idle.pop().unwrap_or_else(|| Box::new(Progress::idle(&self.recorder, route)));
+        progress.arrive(arrived, route);
         Some(progress)
     }
 
@@ -152,16 +155,15 @@ impl Local {
         }
     }
 
-    /// The template's endpoint; `None` if it is not counted.
+    /// The row of a template's endpoint and a choice; `None` if the template is not counted.
     #[inline]
-    pub(super) fn endpoint(&mut self, template: &Template<'_>) -> Option<Endpoint> {
-        let text = template.as_str();
-        let verdict = match self.templates.get(text) {
+    pub(super) fn row(&mut self, template: &Template<'_>, choice: Choice) -> Option<Row> {
+        let verdict = match self.templates.get(template.as_str()) {
             Some(verdict) => verdict,
             None => self.judge(template)?,
         };
         match verdict {
-            Verdict::Counted(endpoint) => Some(endpoint),
+            Verdict::Counted(first) => Some(first.chosen(choice)),
             Verdict::Uncounted => None,
         }
     }
@@ -169,13 +171,14 @@ impl Local {
     #[cold]
     fn judge(&mut self, template: &Template<'_>) -> Option<Verdict> {
         let recorder = self.recorder.upgrade()?;
-        let verdict = match recorder.template_rules.of(template.as_str()) {
-            Ruling::Ignored => Verdict::Uncounted,
+        let endpoint = match recorder.template_rules.of(template.as_str()) {
+            Ruling::Ignored => None,
             // The host's own words: as good as a router's.
-            Ruling::Alias(name) => Verdict::Counted(recorder.endpoints.resolve(&Template::Routed(name))),
-            Ruling::Itself if template.is_endpoint() => Verdict::Counted(recorder.endpoints.resolve(template)),
-            Ruling::Itself => Verdict::Counted(Endpoint::UNMATCHED),
+            Ruling::Alias(name) => Some(recorder.endpoints.resolve(&Template::Routed(name))),
+            Ruling::Itself if template.is_endpoint() => Some(recorder.endpoints.resolve(template)),
+            Ruling::Itself => Some(Endpoint::UNMATCHED),
         };
+        let verdict = endpoint.map_or(Verdict::Uncounted, |endpoint| Verdict::Counted(recorder.rows.first(endpoint)));
         if template.is_endpoint() {
             self.templates.insert(template.as_str(), verdict);
         }
@@ -237,33 +240,42 @@ impl Local {
     #[inline]
     fn exchange(&mut self, route: &Route) -> Option<&mut Exchange> {
         // Most requests end on the thread where they began.
-        let place = if route.owner == self.claim.number() { route.place } else { self.place(route.endpoint, route.method)? };
+        let place = if route.owner == self.claim.number() { route.place } else { self.place(route.row, route.method)? };
         self.exchanges.get_mut(place)
     }
 
     #[inline]
-    fn place(&mut self, endpoint: Endpoint, method: MethodLabel) -> Option<usize> {
-        let place = match self.places.get(endpoint.index()) {
+    fn place(&mut self, row: Row, method: MethodLabel) -> Option<usize> {
+        let place = match self.places.get(row.index()) {
             Some(methods) if methods[method.index()] != 0 => methods[method.index()],
-            _ => self.new_exchange(endpoint, method)?,
+            _ => self.new_place(row, method)?,
         };
         Some(place as usize - 1)
     }
 
     #[cold]
-    fn new_exchange(&mut self, endpoint: Endpoint, method: MethodLabel) -> Option<u32> {
-        let series = self.recorder.upgrade()?.exchange_series(EXCHANGES, endpoint, method);
-        self.exchanges.push(Exchange { cell: self.claim.cell(EXCHANGES, series), first: None, others: Vec::new() });
-        let place = u32::try_from(self.exchanges.len()).ok()?;
-        let endpoints = self.places.len().max(endpoint.index() + 1);
-        self.places.resize(endpoints, [0; MethodLabel::COUNT]);
-        self.places[endpoint.index()][method.index()] = place;
+    fn new_place(&mut self, row: Row, method: MethodLabel) -> Option<u32> {
+        let recorder = self.recorder.upgrade()?;
+        let overflow = recorder.rows.first(Endpoint::OVERFLOW);
+        let place = match recorder.exchange_series(EXCHANGES, row, method) {
+            // All that does not fit shares its cells here too: what a thread keeps is bounded by the cap.
+            OVERFLOW_EXCHANGE if row != overflow => u32::try_from(self.place(overflow, method)? + 1).ok()?,
+            series => {
+                let cell = self.claim.cell(EXCHANGES, series);
+                self.exchanges.push(Exchange { row, cell, first: None, others: Vec::new() });
+                u32::try_from(self.exchanges.len()).ok()?
+            }
+        };
+        let rows = self.places.len().max(row.index() + 1);
+        self.places.resize(rows, [0; MethodLabel::COUNT]);
+        self.places[row.index()][method.index()] = place;
         Some(place)
     }
 
     #[cold]
     fn new_status(&mut self, route: &Route, status: u16) -> Option<&Cell> {
-        let series = self.recorder.upgrade()?.status_series(REQUESTS, route.endpoint, route.method, status);
+        let row = self.exchange(route)?.row;
+        let series = self.recorder.upgrade()?.status_series(REQUESTS, row, route.method, status);
         let cell = self.claim.cell(REQUESTS, series);
         Some(self.exchange(route)?.insert(status, cell))
     }

@@ -16,6 +16,7 @@ mod local;
 mod pages;
 mod progress;
 mod request_size;
+mod rows;
 mod series;
 mod slot;
 mod snapshot;
@@ -28,7 +29,7 @@ use std::sync::{Arc, Weak};
 use std::time::Instant;
 
 use crate::beacon::{BatchResult, EVENT_KINDS, ErrorKind, Reason};
-use crate::config::{Config, Ruling, TemplateRules};
+use crate::config::{Choice, Config, Ruling, TemplateRules};
 use crate::label::{MethodLabel, Template, UNMATCHED};
 
 pub(crate) use bounds::{Bounds, Resolution};
@@ -41,6 +42,7 @@ pub(crate) use snapshot::{Sample, Value};
 pub(crate) use tables::{Family, Kind};
 
 use endpoints::{Endpoint, Endpoints};
+use rows::{Row, Rows};
 use slot::Slots;
 use tables::{REQUEST_SIZES, Table};
 
@@ -51,6 +53,7 @@ pub(crate) struct Recorder {
     template_rules: TemplateRules,
     status_classes: bool,
     endpoints: Endpoints,
+    rows: Rows,
     tables: Box<[Table]>,
     families: Box<[Family]>,
     bounds: Arc<[Option<Bounds>]>,
@@ -88,6 +91,7 @@ impl Recorder {
             template_rules: config.template_rules.clone(),
             status_classes: config.status_classes,
             endpoints: Endpoints::new(config.http_series, config.known_endpoints()),
+            rows: Rows::new(&config.own_labels),
             families: tables::families(config).into_boxed_slice(),
             bounds: tables.iter().map(|table| table.bounds.clone()).collect(),
             slots: Arc::new(Slots::new(tables.iter().map(|table| table.shape).collect())),
@@ -98,18 +102,18 @@ impl Recorder {
     }
 
     /// A request has arrived; [`InFlight::NONE`] if it is not counted.
-    pub(crate) fn begin(&self, arrived: Instant, template: &Template<'_>, method: MethodLabel) -> InFlight {
+    pub(crate) fn begin(&self, arrived: Instant, template: &Template<'_>, choice: Choice, method: MethodLabel) -> InFlight {
         let progress = local::with(&self.weak, |local| {
-            let endpoint = local.endpoint(template)?;
-            local.begin(arrived, endpoint, method)
+            let row = local.row(template, choice)?;
+            local.begin(arrived, row, method)
         });
         progress.map_or(InFlight::NONE, InFlight::new)
     }
 
     /// A request body is about to be read.
-    pub(crate) fn request_size(&self, template: &Template<'_>, method: MethodLabel) -> Option<RequestSizeMeter> {
-        let endpoint = local::with(&self.weak, |local| local.endpoint(template))?;
-        let series = self.exchange_series(REQUEST_SIZES, endpoint, method);
+    pub(crate) fn request_size(&self, template: &Template<'_>, choice: Choice, method: MethodLabel) -> Option<RequestSizeMeter> {
+        let row = local::with(&self.weak, |local| local.row(template, choice))?;
+        let series = self.exchange_series(REQUEST_SIZES, row, method);
         Some(RequestSizeMeter::new(self.weak.upgrade()?, series))
     }
 
@@ -180,26 +184,34 @@ impl Recorder {
         }
     }
 
-    fn exchange_series(&self, table: usize, endpoint: Endpoint, method: MethodLabel) -> usize {
-        let name = self.endpoints.name(endpoint);
-        let labels = [("method", method.name()), ("endpoint", &*name.text)];
-        let number = match endpoint {
-            Endpoint::OVERFLOW => None,
-            _ => self.tables[table].series.number(&labels, None, name.trusted),
-        };
-        number.unwrap_or(tables::OVERFLOW_EXCHANGE)
+    fn exchange_series(&self, table: usize, row: Row, method: MethodLabel) -> usize {
+        self.http_series(table, row, method, None, None).unwrap_or(tables::OVERFLOW_EXCHANGE)
     }
 
-    fn status_series(&self, table: usize, endpoint: Endpoint, method: MethodLabel, status: u16) -> usize {
-        let name = self.endpoints.name(endpoint);
-        let error_of = (status >= 500).then(|| self.exchange_series(tables::EXCHANGES, endpoint, method));
+    fn status_series(&self, table: usize, row: Row, method: MethodLabel, status: u16) -> usize {
+        let error_of = (status >= 500).then(|| self.exchange_series(tables::EXCHANGES, row, method));
         let text = if self.status_classes { tables::status_class(status).to_owned() } else { status.to_string() };
-        let labels = [("method", method.name()), ("endpoint", &*name.text), ("status", &text)];
-        let number = match endpoint {
-            Endpoint::OVERFLOW => None,
-            _ => self.tables[table].series.number(&labels, error_of, name.trusted),
-        };
-        number.unwrap_or(tables::overflow_request(status))
+        self.http_series(table, row, method, Some(&text), error_of).unwrap_or(tables::overflow_request(status))
+    }
+
+    /// `None` for what counts as overflow.
+    fn http_series(
+        &self,
+        table: usize,
+        row: Row,
+        method: MethodLabel,
+        status: Option<&str>,
+        error_of: Option<usize>,
+    ) -> Option<usize> {
+        let endpoint = self.rows.endpoint(row);
+        if endpoint == Endpoint::OVERFLOW {
+            return None;
+        }
+        let name = self.endpoints.name(endpoint);
+        let mut labels = vec![("method", method.name()), ("endpoint", &*name.text)];
+        labels.extend(status.map(|status| ("status", status)));
+        labels.extend(self.rows.labels(row));
+        self.tables[table].series.number(&labels, error_of, name.trusted)
     }
 
     /// Counters whose labels are a closed set stand at 0 from the start, so that `rate` sees the first event.

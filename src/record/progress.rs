@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::label::MethodLabel;
 
 use super::Recorder;
-use super::endpoints::Endpoint;
+use super::rows::Row;
 
 /// Where a request in flight stands. Threads keep these from one request to the next.
 pub(super) struct Progress {
@@ -21,7 +21,7 @@ pub(super) struct Progress {
 /// What a request counts as, and where the thread that began it counts that.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Route {
-    pub(super) endpoint: Endpoint,
+    pub(super) row: Row,
     pub(super) method: MethodLabel,
     /// The number of the claim under which `place` holds.
     pub(super) owner: u64,
@@ -50,15 +50,8 @@ pub(crate) enum End {
 
 impl Progress {
     /// Of no request yet.
-    pub(super) fn idle(recorder: &Weak<Recorder>) -> Self {
-        Self {
-            recorder: Weak::clone(recorder),
-            arrived: Instant::now(),
-            bytes: 0,
-            length: 0,
-            route: Route { endpoint: Endpoint::UNMATCHED, method: MethodLabel::OTHER, owner: 0, place: 0 },
-            head: None,
-        }
+    pub(super) fn idle(recorder: &Weak<Recorder>, route: Route) -> Self {
+        Self { recorder: Weak::clone(recorder), arrived: Instant::now(), bytes: 0, length: 0, route, head: None }
     }
 
     /// A request has arrived.

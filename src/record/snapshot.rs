@@ -3,7 +3,9 @@
 use super::Recorder;
 use super::bounds::{BUCKETS, Bounds, SUM};
 use super::series::Series;
-use super::tables::{BODY_ERROR, CLIENT_GONE, EXCHANGES, Family, REQUESTS, RESPONSE_SIZE, STARTED, Table, UNANSWERED, View};
+use super::tables::{
+    BODY_ERROR, CLIENT_GONE, EXCHANGES, Family, REASON, REQUESTS, RESPONSE_SIZE, STARTED, Table, UNANSWERED, View,
+};
 
 /// What every series stood at when the snapshot was taken.
 pub(crate) struct Snapshot<'a> {
@@ -112,7 +114,7 @@ impl<'a> Snapshot<'a> {
                     let Some(series) = self.shown(EXCHANGES, number, row) else { continue };
                     for (reason, word) in [("client_gone", CLIENT_GONE), ("body_error", BODY_ERROR)] {
                         let value = Value::Integer(row[word]);
-                        visit(Sample { series, extra: Some(("reason", reason)), value });
+                        visit(Sample { series, extra: Some((REASON, reason)), value });
                     }
                 }
             }

@@ -20,6 +20,9 @@ pub(super) const STREAMS: usize = 3;
 pub(super) const REQUEST_SIZES: usize = 4;
 const FIRST_DESCRIBED: usize = 5;
 
+/// Of incomplete responses, told apart by the words of one exchange.
+pub(super) const REASON: &str = "reason";
+
 /// Words of an exchange's cell.
 pub(super) const STARTED: usize = 0;
 pub(super) const UNANSWERED: usize = 1;
@@ -103,15 +106,20 @@ pub(super) fn tables(config: &Config) -> Vec<Table> {
 /// A table of the server half: half of its room is for endpoints that are known; past the cap the status class still shows.
 fn http(config: &Config, labels: &[&str], bounds: Bounds, first: usize) -> Table {
     let cap = config.http_series;
-    let base = [("method", MethodLabel::OTHER.name()), ("endpoint", OVERFLOW)];
-    let prebuilt: Vec<Vec<(&str, &str)>> = if labels == BY_STATUS {
-        CLASSES.iter().map(|class| [&base[..], &[("status", class)]].concat()).collect()
-    } else {
-        vec![base.to_vec()]
+    let labels = with_chosen(config, labels);
+    let overflow = |class| {
+        let value = |name: &str| match name {
+            "method" => MethodLabel::OTHER.name(),
+            "status" => class,
+            _ => OVERFLOW,
+        };
+        labels.iter().map(|&name| (name, value(name))).collect()
     };
+    let classes = if labels.contains(&"status") { &CLASSES[..] } else { &CLASSES[..1] };
+    let prebuilt: Vec<Vec<(&str, &str)>> = classes.iter().copied().map(overflow).collect();
     let prebuilt: Vec<Prebuilt<'_>> =
         prebuilt.iter().map(|labels| (&labels[..], labels.contains(&("status", "5xx")).then_some(OVERFLOW_EXCHANGE))).collect();
-    let labels = owned(labels);
+    let labels = owned(&labels);
     Table {
         series: SeriesTable::new(&constant(config), &labels, cap, cap / 2, &prebuilt),
         shape: Shape { series: cap + prebuilt.len(), words: first + bounds.words() },
@@ -147,7 +155,8 @@ pub(super) fn families(config: &Config) -> Vec<Family> {
                 View::InFlight => Kind::Gauge,
                 _ => Kind::Counter,
             };
-            Family { name: named(config, name), help: help.to_owned(), kind, labels: with_constant(config, labels), view }
+            let labels: Vec<&str> = with_chosen(config, labels).into_iter().chain(view.label()).collect();
+            Family { name: named(config, name), help: help.to_owned(), kind, labels: with_constant(config, &labels), view }
         },
     );
     let browser = described.iter().enumerate().map(|(place, family)| {
@@ -172,6 +181,11 @@ impl View {
         }
     }
 
+    /// The label that its samples have beside those of their series.
+    fn label(self) -> Option<&'static str> {
+        (matches!(self, Self::Incomplete)).then_some(REASON)
+    }
+
     fn is_lifetime(self) -> bool {
         matches!(self, Self::Histogram(RESPONSES | STREAMS, _))
     }
@@ -190,6 +204,11 @@ fn constant(config: &Config) -> String {
     series::render("", &constant)
 }
 
+/// With the host's labels that requests choose.
+fn with_chosen<'a>(config: &'a Config, labels: &[&'a str]) -> Vec<&'a str> {
+    labels.iter().copied().chain(config.own_labels.chosen_names()).collect()
+}
+
 fn with_constant(config: &Config, labels: &[&str]) -> Vec<String> {
     let constant = config.own_labels.constant.iter().map(|(name, _)| name.as_str());
     constant.chain(labels.iter().copied()).map(str::to_owned).collect()
@@ -202,7 +221,6 @@ fn owned(labels: &[&str]) -> Box<[String]> {
 const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 const BY_STATUS: &[&str] = &["method", "endpoint", "status"];
 const BY_ENDPOINT: &[&str] = &["method", "endpoint"];
-const BY_REASON: &[&str] = &["method", "endpoint", "reason"];
 
 type HttpEntry = (&'static str, &'static str, &'static [&'static str], View);
 
@@ -213,7 +231,7 @@ const HTTP: [HttpEntry; 9] = [
     ("http_errors_total", "Requests answered with a status of 500 or above.", BY_ENDPOINT, View::Errors),
     ("http_requests_in_flight", "Requests that have arrived and whose response has not ended.", BY_ENDPOINT, View::InFlight),
     ("http_response_size_bytes", "Body bytes handed to the server, observed when the body ends or is dropped.", BY_ENDPOINT, View::Histogram(EXCHANGES, RESPONSE_SIZE)),
-    ("http_responses_incomplete_total", "Responses whose body did not end, by reason.", BY_REASON, View::Incomplete),
+    ("http_responses_incomplete_total", "Responses whose body did not end, by reason.", BY_ENDPOINT, View::Incomplete),
     ("http_response_duration_seconds", "Arrival of a request to the end of its response body, event streams aside.", BY_STATUS, View::Histogram(RESPONSES, 0)),
     ("http_event_stream_duration_seconds", "Arrival of a request to the end of its event stream.", BY_STATUS, View::Histogram(STREAMS, 0)),
     ("http_request_size_bytes", "Body bytes that the application read of a request.", BY_ENDPOINT, View::Histogram(REQUEST_SIZES, 0)),

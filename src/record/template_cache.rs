@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::endpoints::Endpoint;
+use super::rows::Row;
 
 pub(super) struct TemplateCache {
     /// By a template's address, where it was found last. Routers keep their templates where they are, and reading an address takes less
@@ -16,7 +16,8 @@ pub(super) struct TemplateCache {
 /// What a request of a template counts as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
-    Counted(Endpoint),
+    /// The first row of its endpoint.
+    Counted(Row),
     Uncounted,
 }
 
@@ -67,6 +68,10 @@ const MOST_ENTRIES: usize = 4_096;
 
 #[cfg(test)]
 mod tests {
+    use crate::config::OwnLabels;
+    use crate::record::endpoints::Endpoint;
+    use crate::record::rows::Rows;
+
     use super::*;
 
     #[test]
@@ -82,13 +87,14 @@ mod tests {
     #[test]
     fn another_text_at_the_same_address_is_another_template() {
         let mut cache = TemplateCache::default();
+        let counted = Verdict::Counted(Rows::new(&OwnLabels::default()).first(Endpoint::UNMATCHED));
         cache.insert("/a", Verdict::Uncounted);
         let mut template = String::from("/a");
         assert_eq!(cache.get(&template), Some(Verdict::Uncounted));
         template.replace_range(1.., "b");
         assert_eq!(cache.get(&template), None);
-        cache.insert("/b", Verdict::Counted(Endpoint::UNMATCHED));
-        assert_eq!(cache.get(&template), Some(Verdict::Counted(Endpoint::UNMATCHED)));
+        cache.insert("/b", counted);
+        assert_eq!(cache.get(&template), Some(counted));
     }
 
     #[test]

@@ -42,6 +42,7 @@ mod own_routes;
 mod readiness;
 #[cfg(feature = "full")]
 mod readme;
+mod request_labels;
 mod request_size;
 mod script;
 mod server_timing;

@@ -1,0 +1,66 @@
+//! What the host wants looked at in the head of each request.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::config::{Choice, OwnLabels};
+use crate::label::{EndpointSource, RequestHead, Template};
+
+type Predicate = dyn for<'a> Fn(RequestHead<'a>) -> bool + Send + Sync;
+type LabelSource = dyn for<'a> Fn(RequestHead<'a>) -> Option<&'a str> + Send + Sync;
+
+/// Rules and labels that take a closure each.
+#[derive(Clone, Default)]
+pub(crate) struct HeadRules {
+    ignored: Vec<Arc<Predicate>>,
+    aliases: Vec<(Arc<Predicate>, Arc<str>)>,
+    labels: Vec<Arc<LabelSource>>,
+}
+
+impl HeadRules {
+    pub(crate) fn ignore(&mut self, wanted: impl for<'a> Fn(RequestHead<'a>) -> bool + Send + Sync + 'static) {
+        self.ignored.push(Arc::new(wanted));
+    }
+
+    pub(crate) fn alias(&mut self, name: Arc<str>, wanted: impl for<'a> Fn(RequestHead<'a>) -> bool + Send + Sync + 'static) {
+        self.aliases.push((Arc::new(wanted), name));
+    }
+
+    /// The value of the next declared label.
+    pub(crate) fn label(&mut self, value: impl for<'a> Fn(RequestHead<'a>) -> Option<&'a str> + Send + Sync + 'static) {
+        self.labels.push(Arc::new(value));
+    }
+
+    pub(crate) fn are_none(&self) -> bool {
+        self.ignored.is_empty() && self.aliases.is_empty() && self.labels.is_empty()
+    }
+
+    /// What a request counts as; `None` if it is not counted.
+    #[inline(never)]
+    pub(super) fn subject<'a>(
+        &'a self,
+        head: RequestHead<'a>,
+        endpoint: &EndpointSource,
+        labels: &OwnLabels,
+    ) -> Option<(Template<'a>, Choice)> {
+        if self.ignored.iter().any(|ignored| ignored(head)) {
+            return None;
+        }
+        let alias = self.aliases.iter().find(|(wanted, _)| wanted(head));
+        let template = match alias {
+            Some((_, name)) => Template::Routed(name),
+            None => endpoint.template(head),
+        };
+        Some((template, labels.choose(self.labels.iter().map(|value| value(head)))))
+    }
+}
+
+impl fmt::Debug for HeadRules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HeadRules")
+            .field("ignored", &self.ignored.len())
+            .field("aliases", &self.aliases.iter().map(|(_, name)| name).collect::<Vec<_>>())
+            .field("labels", &self.labels.len())
+            .finish()
+    }
+}
