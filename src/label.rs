@@ -17,11 +17,15 @@
 //! # Ok::<(), tower_rum::Error>(())
 //! ```
 
+mod purpose;
+
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Uri};
+
+pub(crate) use purpose::Purpose;
 
 /// The `endpoint` of a request that no route matched, and of a template that the server does not know.
 pub const UNMATCHED: &str = "unmatched";

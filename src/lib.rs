@@ -48,7 +48,7 @@ pub mod actix;
 #[cfg(feature = "axum")]
 mod axum;
 
-pub use config::{Buckets, ClientCounter, ClientHistogram, Unit};
+pub use config::{Buckets, ClientCounter, ClientHistogram, Prefetch, Unit};
 pub use error::Error;
 pub use label::RequestHead;
 pub use monitor::{Builder, Monitor};

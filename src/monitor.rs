@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use prometheus::Registry;
 
-use crate::config::{Buckets, ClientCounter, ClientHistogram, Config};
+use crate::config::{Buckets, ClientCounter, ClientHistogram, Config, Prefetch};
 use crate::error::Error;
 use crate::exposition::Exposition;
 use crate::label::{EndpointSource, RequestHead};
@@ -328,6 +328,7 @@ impl Builder {
         if !config.own_routes_counted {
             paths.iter().for_each(|(path, _)| config.template_rules.ignore(path.clone()));
         }
+        let heads_matter = !self.head_rules.are_none() || config.own_labels.prefetch() != Prefetch::Count;
         let recorder = Recorder::new(&config);
         let registry = self.registry.unwrap_or_else(|| prometheus::default_registry().clone());
         let routes = Arc::new(Routes::new(
@@ -339,7 +340,7 @@ impl Builder {
         let shared = Arc::new(Shared {
             recorder: Arc::clone(&recorder),
             endpoint: self.endpoint,
-            head_rules: (!self.head_rules.are_none()).then(|| Box::new((self.head_rules, config.own_labels))),
+            head_rules: heads_matter.then(|| Box::new((self.head_rules, config.own_labels))),
             response_duration: config.response_duration,
             server_timing: config.server_timing,
         });

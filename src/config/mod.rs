@@ -15,6 +15,7 @@ mod buckets;
 mod client_metric;
 mod name;
 mod own_labels;
+mod prefetch;
 mod template_rules;
 mod vocabulary;
 
@@ -31,6 +32,7 @@ pub(crate) use buckets::{
 pub(crate) use client_metric::ClientFamily;
 pub use client_metric::{ClientCounter, ClientHistogram, Unit};
 pub(crate) use own_labels::{Choice, OwnLabels};
+pub use prefetch::Prefetch;
 pub(crate) use template_rules::{Ruling, TemplateRules};
 pub(crate) use vocabulary::Vocabulary;
 

@@ -3,15 +3,18 @@
 use std::collections::BTreeSet;
 
 use crate::error::Error;
-use crate::label;
+use crate::label::{self, Purpose};
 
 use super::name::{MAX_NAME_BYTES, is_label_name, is_name, is_reserved};
+use super::prefetch::Prefetch;
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct OwnLabels {
     /// Name and value.
     pub(crate) constant: Vec<(String, String)>,
     declared: Vec<ChosenLabel>,
+    purpose: Option<ChosenLabel>,
+    prefetch: Prefetch,
 }
 
 /// A label of the server half, and every value that it can take.
@@ -46,20 +49,34 @@ impl OwnLabels {
         self.declared.push(ChosenLabel { name, values: values.into_iter().chain([OTHER.to_owned()]).collect() });
     }
 
+    pub(crate) fn set_prefetch(&mut self, prefetch: Prefetch) {
+        let values = [Purpose::Prefetch.name(), Purpose::Prerender.name(), ""].map(str::to_owned).into();
+        self.prefetch = prefetch;
+        self.purpose = (prefetch == Prefetch::Separate).then(|| ChosenLabel { name: PURPOSE.to_owned(), values });
+    }
+
+    pub(crate) fn prefetch(&self) -> Prefetch {
+        self.prefetch
+    }
+
     /// The names of the labels that requests choose.
     pub(crate) fn chosen_names(&self) -> impl Iterator<Item = &str> {
-        self.declared.iter().map(|label| label.name.as_str())
+        self.chosen().map(|label| label.name.as_str())
     }
 
     /// How many choices there are.
     pub(crate) fn choices(&self) -> u32 {
-        let choices = self.declared.iter().fold(1_usize, |choices, label| choices.saturating_mul(label.values.len()));
-        u32::try_from(choices).unwrap_or(u32::MAX)
+        self.combinations().saturating_add((self.prefetch == Prefetch::Ignore).into())
     }
 
-    /// The choice of one value for each label, in the order in which they were declared.
+    /// The choice that counts nowhere, behind all others.
+    pub(crate) fn unseen(&self) -> Choice {
+        Choice(self.combinations())
+    }
+
+    /// The choice of one value for each label, in the order in which they were declared, the purpose last.
     pub(crate) fn choose<'a>(&self, values: impl Iterator<Item = Option<&'a str>>) -> Choice {
-        let number = self.declared.iter().zip(values).fold(0, |number, (label, value)| {
+        let number = self.chosen().zip(values).fold(0, |number, (label, value)| {
             let other = label.values.len() - 1;
             let place = value.and_then(|value| label.values.iter().position(|known| known == value)).unwrap_or(other);
             number * label.values.len() + place
@@ -67,16 +84,28 @@ impl OwnLabels {
         Choice(number as u32)
     }
 
-    /// Names and values of a choice, in the order in which they were declared.
-    pub(crate) fn pairs(&self, choice: Choice) -> Vec<(&str, &str)> {
+    /// Names and values of a choice in their order; `None` for the one that counts nowhere.
+    pub(crate) fn pairs(&self, choice: Choice) -> Option<Vec<(&str, &str)>> {
+        if choice == self.unseen() {
+            return None;
+        }
         let mut number = choice.0 as usize;
-        let mut pairs = Vec::with_capacity(self.declared.len());
-        for ChosenLabel { name, values } in self.declared.iter().rev() {
+        let mut pairs = Vec::new();
+        for ChosenLabel { name, values } in self.chosen().rev() {
             pairs.push((name.as_str(), values[number % values.len()].as_str()));
             number /= values.len();
         }
         pairs.reverse();
-        pairs
+        Some(pairs)
+    }
+
+    fn chosen(&self) -> impl DoubleEndedIterator<Item = &ChosenLabel> {
+        self.declared.iter().chain(&self.purpose)
+    }
+
+    fn combinations(&self) -> u32 {
+        let combinations = self.chosen().fold(1_usize, |combinations, label| combinations.saturating_mul(label.values.len()));
+        u32::try_from(combinations).unwrap_or(u32::MAX)
     }
 
     /// `taken` are the label names of client metrics.
@@ -90,7 +119,7 @@ impl OwnLabels {
         }
         let constant = self.constant.iter().map(|(name, _)| name.as_str());
         let mut names: BTreeSet<&str> = taken.collect();
-        for name in constant.chain(self.chosen_names()) {
+        for name in constant.chain(self.declared.iter().map(|label| label.name.as_str())) {
             check_name(name)?;
             if !names.insert(name) {
                 return Err(Error::setting(format!("two labels bear the name {name:?}")));
@@ -103,7 +132,7 @@ impl OwnLabels {
             )));
         }
         self.declared.iter().try_for_each(ChosenLabel::validate)?;
-        match self.choices() {
+        match self.combinations() {
             choices if choices > MOST_CHOICES => Err(Error::setting(format!(
                 "the values of chosen labels make {choices} combinations, above the {MOST_CHOICES} that fit"
             ))),
@@ -153,6 +182,9 @@ const OUR_LABELS: [&str; 17] = [
 /// What counts as no declared value of a chosen label.
 const OTHER: &str = "other";
 
+/// What a request is for, where that is counted apart.
+const PURPOSE: &str = "purpose";
+
 const MOST_CONSTANT: usize = 8;
 const MOST_CHOSEN: usize = 3;
 /// A thread's index of cells holds 40 bytes for each endpoint and choice.
@@ -165,18 +197,30 @@ mod tests {
     #[test]
     fn every_combination_of_values_has_a_number_of_its_own() {
         let mut labels = OwnLabels::default();
-        assert_eq!((labels.choices(), labels.pairs(Choice::FIRST)), (1, vec![]));
+        assert_eq!((labels.choices(), labels.pairs(Choice::FIRST)), (1, Some(vec![])));
         labels.declare("plan".to_owned(), vec!["free".to_owned(), "pro".to_owned()]);
         labels.declare("beta".to_owned(), vec!["yes".to_owned()]);
         let mut numbers = BTreeSet::new();
         for plan in ["free", "pro", "other"] {
             for beta in ["yes", "other"] {
                 let choice = labels.choose([Some(plan), Some(beta)].into_iter());
-                assert_eq!(labels.pairs(choice), [("plan", plan), ("beta", beta)]);
+                assert_eq!(labels.pairs(choice), Some(vec![("plan", plan), ("beta", beta)]));
                 assert!(choice.index() < labels.choices() && numbers.insert(choice.index()));
             }
         }
         let strange = labels.choose([Some("gold"), None].into_iter());
-        assert_eq!(labels.pairs(strange), [("plan", "other"), ("beta", "other")]);
+        assert_eq!(labels.pairs(strange), Some(vec![("plan", "other"), ("beta", "other")]));
+    }
+
+    #[test]
+    fn what_is_ignored_has_a_choice_without_labels_behind_all_others() {
+        let mut labels = OwnLabels::default();
+        labels.declare("plan".to_owned(), vec!["free".to_owned()]);
+        labels.set_prefetch(Prefetch::Ignore);
+        assert_eq!((labels.choices(), labels.unseen().index(), labels.pairs(labels.unseen())), (3, 2, None));
+        labels.set_prefetch(Prefetch::Separate);
+        assert_eq!(labels.choices(), 6);
+        let choice = labels.choose([Some("free"), Some("prerender")].into_iter());
+        assert_eq!(labels.pairs(choice), Some(vec![("plan", "free"), ("purpose", "prerender")]));
     }
 }

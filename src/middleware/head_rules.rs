@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::config::{Choice, OwnLabels};
-use crate::label::{EndpointSource, RequestHead, Template};
+use crate::config::{Choice, OwnLabels, Prefetch};
+use crate::label::{EndpointSource, Purpose, RequestHead, Template};
 
 type Predicate = dyn for<'a> Fn(RequestHead<'a>) -> bool + Send + Sync;
 type LabelSource = dyn for<'a> Fn(RequestHead<'a>) -> Option<&'a str> + Send + Sync;
@@ -51,7 +51,12 @@ impl HeadRules {
             Some((_, name)) => Template::Routed(name),
             None => endpoint.template(head),
         };
-        Some((template, labels.choose(self.labels.iter().map(|value| value(head)))))
+        let purpose = Purpose::of(head.headers());
+        if labels.prefetch() == Prefetch::Ignore && purpose.is_some() {
+            return Some((template, labels.unseen()));
+        }
+        let values = self.labels.iter().map(|value| value(head)).chain([purpose.map(Purpose::name)]);
+        Some((template, labels.choose(values)))
     }
 }
 

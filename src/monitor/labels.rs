@@ -1,5 +1,6 @@
 //! What of a [`Builder`] decides under which labels a request counts.
 
+use crate::config::Prefetch;
 use crate::label::RequestHead;
 
 use super::Builder;
@@ -129,6 +130,20 @@ impl Builder {
         let name = name.into();
         self.head_rules.alias(name.as_str().into(), aliased);
         self.config.endpoints.insert(name);
+        self
+    }
+
+    /// What becomes of requests that browsers send in advance. Default: [`Prefetch::Count`].
+    ///
+    /// With [`Prefetch::Separate`] the `http_` families have one more label, `purpose`, and its 3 values count among the combinations of
+    /// [`label`](Self::label). A server whose pages prefetch much may want to know what people waited for: `{purpose=""}`.
+    ///
+    /// ```
+    /// let monitor = tower_rum::Monitor::builder().prefetch(tower_rum::Prefetch::Separate).build()?;
+    /// # Ok::<(), tower_rum::Error>(())
+    /// ```
+    pub fn prefetch(mut self, prefetch: Prefetch) -> Self {
+        self.config.own_labels.set_prefetch(prefetch);
         self
     }
 }

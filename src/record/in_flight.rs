@@ -133,7 +133,7 @@ impl Progress {
     fn live(&self, status: u16, lifetime: Lifetime) {
         let table = if lifetime == Lifetime::EventStream { STREAMS } else { RESPONSES };
         let Some(recorder) = self.recorder.upgrade() else { return };
-        let series = recorder.status_series(table, self.route.row, self.route.method, status);
+        let Some(series) = recorder.status_series(table, self.route.row, self.route.method, status) else { return };
         let nanoseconds = self.nanoseconds();
         local::with(&self.recorder, |local| local.observe(table, series, nanoseconds));
     }

@@ -257,14 +257,14 @@ impl Local {
     fn new_place(&mut self, row: Row, method: MethodLabel) -> Option<u32> {
         let recorder = self.recorder.upgrade()?;
         let overflow = recorder.rows.first(Endpoint::OVERFLOW);
-        let place = match recorder.exchange_series(EXCHANGES, row, method) {
-            // All that does not fit shares its cells here too: what a thread keeps is bounded by the cap.
-            OVERFLOW_EXCHANGE if row != overflow => u32::try_from(self.place(overflow, method)? + 1).ok()?,
-            series => {
-                let cell = self.claim.cell(EXCHANGES, series);
-                self.exchanges.push(Exchange { row, cell, first: None, others: Vec::new() });
-                u32::try_from(self.exchanges.len()).ok()?
-            }
+        let series = recorder.exchange_series(EXCHANGES, row, method);
+        // All that does not fit shares its cells here too: what a thread keeps is bounded by the cap.
+        let place = if series == Some(OVERFLOW_EXCHANGE) && row != overflow {
+            u32::try_from(self.place(overflow, method)? + 1).ok()?
+        } else {
+            let cell = self.cell(EXCHANGES, series);
+            self.exchanges.push(Exchange { row, cell, first: None, others: Vec::new() });
+            u32::try_from(self.exchanges.len()).ok()?
         };
         let rows = self.places.len().max(row.index() + 1);
         self.places.resize(rows, [0; MethodLabel::COUNT]);
@@ -276,8 +276,13 @@ impl Local {
     fn new_status(&mut self, route: &Route, status: u16) -> Option<&Cell> {
         let row = self.exchange(route)?.row;
         let series = self.recorder.upgrade()?.status_series(REQUESTS, row, route.method, status);
-        let cell = self.claim.cell(REQUESTS, series);
+        let cell = self.cell(REQUESTS, series);
         Some(self.exchange(route)?.insert(status, cell))
+    }
+
+    /// What counts nowhere is written as well, where no scrape reads it: those who write need not know.
+    fn cell(&self, table: usize, series: Option<usize>) -> Cell {
+        series.map_or_else(|| self.claim.unread(table), |series| self.claim.cell(table, series))
     }
 }
 

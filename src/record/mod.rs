@@ -113,7 +113,7 @@ impl Recorder {
     /// A request body is about to be read.
     pub(crate) fn request_size(&self, template: &Template<'_>, choice: Choice, method: MethodLabel) -> Option<RequestSizeMeter> {
         let row = local::with(&self.weak, |local| local.row(template, choice))?;
-        let series = self.exchange_series(REQUEST_SIZES, row, method);
+        let series = self.exchange_series(REQUEST_SIZES, row, method)?;
         Some(RequestSizeMeter::new(self.weak.upgrade()?, series))
     }
 
@@ -184,17 +184,20 @@ impl Recorder {
         }
     }
 
-    fn exchange_series(&self, table: usize, row: Row, method: MethodLabel) -> usize {
-        self.http_series(table, row, method, None, None).unwrap_or(tables::OVERFLOW_EXCHANGE)
+    /// `None` for a row that counts nowhere.
+    fn exchange_series(&self, table: usize, row: Row, method: MethodLabel) -> Option<usize> {
+        self.http_series(table, row, method, None, None).map(|series| series.unwrap_or(tables::OVERFLOW_EXCHANGE))
     }
 
-    fn status_series(&self, table: usize, row: Row, method: MethodLabel, status: u16) -> usize {
-        let error_of = (status >= 500).then(|| self.exchange_series(tables::EXCHANGES, row, method));
+    /// `None` for a row that counts nowhere.
+    fn status_series(&self, table: usize, row: Row, method: MethodLabel, status: u16) -> Option<usize> {
+        let error_of = if status >= 500 { Some(self.exchange_series(tables::EXCHANGES, row, method)?) } else { None };
         let text = if self.status_classes { tables::status_class(status).to_owned() } else { status.to_string() };
-        self.http_series(table, row, method, Some(&text), error_of).unwrap_or(tables::overflow_request(status))
+        let series = self.http_series(table, row, method, Some(&text), error_of);
+        series.map(|series| series.unwrap_or(tables::overflow_request(status)))
     }
 
-    /// `None` for what counts as overflow.
+    /// `None` for a row that counts nowhere, and in it for what counts as overflow.
     fn http_series(
         &self,
         table: usize,
@@ -202,16 +205,17 @@ impl Recorder {
         method: MethodLabel,
         status: Option<&str>,
         error_of: Option<usize>,
-    ) -> Option<usize> {
+    ) -> Option<Option<usize>> {
+        let chosen = self.rows.labels(row)?;
         let endpoint = self.rows.endpoint(row);
         if endpoint == Endpoint::OVERFLOW {
-            return None;
+            return Some(None);
         }
         let name = self.endpoints.name(endpoint);
         let mut labels = vec![("method", method.name()), ("endpoint", &*name.text)];
         labels.extend(status.map(|status| ("status", status)));
-        labels.extend(self.rows.labels(row));
-        self.tables[table].series.number(&labels, error_of, name.trusted)
+        labels.extend(chosen);
+        Some(self.tables[table].series.number(&labels, error_of, name.trusted))
     }
 
     /// Counters whose labels are a closed set stand at 0 from the start, so that `rate` sees the first event.

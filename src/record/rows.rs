@@ -39,8 +39,8 @@ impl Rows {
         Endpoint::at(row.0 / self.choices)
     }
 
-    /// The labels that are chosen in this row.
-    pub(super) fn labels(&self, row: Row) -> Vec<(&str, &str)> {
+    /// The labels that are chosen in this row; `None` if it counts nowhere.
+    pub(super) fn labels(&self, row: Row) -> Option<Vec<(&str, &str)>> {
         self.labels.pairs(Choice::at(row.0 % self.choices))
     }
 }

@@ -123,6 +123,12 @@ impl Claim {
         Cell::new(Arc::clone(chunk), series, words, self.index != SHARED)
     }
 
+    /// A cell outside the slot, which no scrape finds.
+    pub(super) fn unread(&self, table: usize) -> Cell {
+        let words = self.slots.shapes[table].words;
+        Cell::new(cell::chunk(words), 0, words, true)
+    }
+
     /// The words of a cell, for once.
     #[inline]
     pub(super) fn words(&self, table: usize, series: usize) -> Words<'_> {

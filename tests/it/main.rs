@@ -39,6 +39,7 @@ mod monitors;
 mod no_runtime;
 mod order_of_layers;
 mod own_routes;
+mod prefetch;
 mod readiness;
 #[cfg(feature = "full")]
 mod readme;
