@@ -4,7 +4,7 @@ use std::time::Instant;
 use http::Request;
 
 use crate::config::{Choice, OwnLabels};
-use crate::label::{EndpointSource, MethodLabel, RequestHead, Template};
+use crate::label::{EndpointSource, MethodLabel, RequestHead};
 use crate::record::{InFlight, Recorder, RequestSizeMeter};
 
 use super::head_rules::HeadRules;
@@ -25,7 +25,15 @@ impl Shared {
     pub(super) fn begin<B>(&self, request: &Request<B>) -> InFlight {
         // First, because reading the clock waits for whatever was begun before it.
         let arrived = Instant::now();
-        match self.subject(request) {
+        if let Some(rules) = self.head_rules.as_deref() {
+            return self.begin_by(rules, arrived, request);
+        }
+        self.recorder.begin(arrived, &self.endpoint.template(RequestHead::of(request)), Choice::FIRST, MethodLabel::of(request.method()))
+    }
+
+    #[cold]
+    fn begin_by<B>(&self, (rules, labels): &(HeadRules, OwnLabels), arrived: Instant, request: &Request<B>) -> InFlight {
+        match rules.subject(RequestHead::of(request), &self.endpoint, labels) {
             Some((template, choice)) => self.recorder.begin(arrived, &template, choice, MethodLabel::of(request.method())),
             None => InFlight::NONE,
         }
@@ -33,17 +41,11 @@ impl Shared {
 
     /// `None` for a request that is not counted.
     pub(super) fn request_size<B>(&self, request: &Request<B>) -> Option<RequestSizeMeter> {
-        let (template, choice) = self.subject(request)?;
-        self.recorder.request_size(&template, choice, MethodLabel::of(request.method()))
-    }
-
-    /// What a request counts as; `None` if it is not counted.
-    #[inline]
-    pub(crate) fn subject<'a, B>(&'a self, request: &'a Request<B>) -> Option<(Template<'a>, Choice)> {
         let head = RequestHead::of(request);
-        match self.head_rules.as_deref() {
-            None => Some((self.endpoint.template(head), Choice::FIRST)),
-            Some((rules, labels)) => rules.subject(head, &self.endpoint, labels),
-        }
+        let (template, choice) = match self.head_rules.as_deref() {
+            None => (self.endpoint.template(head), Choice::FIRST),
+            Some((rules, labels)) => rules.subject(head, &self.endpoint, labels)?,
+        };
+        self.recorder.request_size(&template, choice, MethodLabel::of(request.method()))
     }
 }

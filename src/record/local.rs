@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::sync::{Arc, Weak};
 use std::time::Instant;
 
-use crate::config::{Choice, Ruling};
+use crate::config::Ruling;
 use crate::label::{MethodLabel, Template};
 
 use super::Recorder;
@@ -155,15 +155,15 @@ impl Local {
         }
     }
 
-    /// The row of a template's endpoint and a choice; `None` if the template is not counted.
+    /// The first row of a template's endpoint; `None` if the template is not counted.
     #[inline]
-    pub(super) fn row(&mut self, template: &Template<'_>, choice: Choice) -> Option<Row> {
+    pub(super) fn row(&mut self, template: &Template<'_>) -> Option<Row> {
         let verdict = match self.templates.get(template.as_str()) {
             Some(verdict) => verdict,
             None => self.judge(template)?,
         };
         match verdict {
-            Verdict::Counted(first) => Some(first.chosen(choice)),
+            Verdict::Counted(first) => Some(first),
             Verdict::Uncounted => None,
         }
     }

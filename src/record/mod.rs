@@ -104,7 +104,7 @@ impl Recorder {
     /// A request has arrived; [`InFlight::NONE`] if it is not counted.
     pub(crate) fn begin(&self, arrived: Instant, template: &Template<'_>, choice: Choice, method: MethodLabel) -> InFlight {
         let progress = local::with(&self.weak, |local| {
-            let row = local.row(template, choice)?;
+            let row = local.row(template)?.chosen(choice);
             local.begin(arrived, row, method)
         });
         progress.map_or(InFlight::NONE, InFlight::new)
@@ -112,7 +112,7 @@ impl Recorder {
 
     /// A request body is about to be read.
     pub(crate) fn request_size(&self, template: &Template<'_>, choice: Choice, method: MethodLabel) -> Option<RequestSizeMeter> {
-        let row = local::with(&self.weak, |local| local.row(template, choice))?;
+        let row = local::with(&self.weak, |local| local.row(template))?.chosen(choice);
         let series = self.exchange_series(REQUEST_SIZES, row, method)?;
         Some(RequestSizeMeter::new(self.weak.upgrade()?, series))
     }
