@@ -19,11 +19,11 @@ use std::time::Duration;
 
 use prometheus::Registry;
 
-use crate::config::{Buckets, ClientCounter, ClientHistogram, Config, Prefetch};
+use crate::config::{Buckets, ClientCounter, ClientHistogram, Config, Prefetch, Ruling};
 use crate::error::Error;
 use crate::exposition::Exposition;
-use crate::label::{EndpointSource, RequestHead};
-use crate::middleware::{HeadRules, HttpMetricsLayer, RequestSizeLayer, Shared};
+use crate::label::{EndpointSource, RequestHead, UNMATCHED};
+use crate::middleware::{ByHead, HeadRules, HttpMetricsLayer, RequestSizeLayer, Shared, TemplateLayer};
 use crate::record::{Collector, Recorder};
 use crate::routes::{self, Routes, RoutesLayer};
 use crate::rum::{Ingest, Script};
@@ -57,6 +57,27 @@ impl Monitor {
     #[must_use]
     pub fn layer(&self) -> HttpMetricsLayer {
         HttpMetricsLayer::new(Arc::clone(&self.shared))
+    }
+
+    /// A [`layer`](Self::layer) for a place where the route is not known yet: around a router, or before compression and timeouts.
+    ///
+    /// Where it sees no template it puts a slot into the request's extensions, at the cost of a few allocations, and
+    /// [`template_layer`](Self::template_layer) fills that further inside. Until then the request is in flight as `unmatched`, and stays so if
+    /// no one fills it. See [the order of layers](crate::middleware#order-of-layers).
+    #[must_use]
+    pub fn outer_layer(&self) -> HttpMetricsLayer {
+        HttpMetricsLayer::new(Arc::new(self.shared.with_slots()))
+    }
+
+    /// A layer that tells [`outer_layer`](Self::outer_layer) the template, for a place where it is known; it counts nothing itself.
+    ///
+    /// In axum it goes on last, by `Router::layer` or `route_layer`. With an [`endpoint`](Builder::endpoint) closure, that is asked once more
+    /// here: it may find what the layers between have left in the extensions. So are the rules for templates,
+    /// [`ignore_if`](Builder::ignore_if) and [`alias_if`](Builder::alias_if); the values of [`label`](Builder::label) are those that the outer
+    /// layer has seen.
+    #[must_use]
+    pub fn template_layer(&self) -> TemplateLayer {
+        TemplateLayer::new(Arc::clone(&self.shared))
     }
 
     /// A layer that observes `http_request_size_bytes`: body bytes that the application reads. Opt-in: it wraps request bodies.
@@ -328,6 +349,9 @@ impl Builder {
         if !config.own_routes_counted {
             paths.iter().for_each(|(path, _)| config.template_rules.ignore(path.clone()));
         }
+        if config.template_rules.of(UNMATCHED) == Ruling::Ignored {
+            config.own_labels.ignore_unmatched();
+        }
         let heads_matter = !self.head_rules.are_none() || config.own_labels.prefetch() != Prefetch::Count;
         let recorder = Recorder::new(&config);
         let registry = self.registry.unwrap_or_else(|| prometheus::default_registry().clone());
@@ -340,7 +364,7 @@ impl Builder {
         let shared = Arc::new(Shared {
             recorder: Arc::clone(&recorder),
             endpoint: self.endpoint,
-            head_rules: heads_matter.then(|| Box::new((self.head_rules, config.own_labels))),
+            by_head: heads_matter.then(|| Box::new(ByHead::new(self.head_rules, config.own_labels.clone()))),
             response_duration: config.response_duration,
             server_timing: config.server_timing,
         });

@@ -8,7 +8,8 @@ use std::time::Instant;
 use actix_web::HttpRequest;
 use actix_web::dev::ServiceRequest;
 
-use crate::label::{EndpointSource, MethodLabel, Template};
+use crate::config::Choice;
+use crate::label::{EndpointSource, MethodLabel, RequestHead, Template};
 use crate::middleware::Shared;
 use crate::record::InFlight;
 
@@ -29,7 +30,7 @@ pub(super) enum Seeming {
     Foreseen(Rc<str>),
     /// The first that fits the path, found by trying all.
     Sought(Option<String>),
-    /// The host's closure has said it, and its word stands.
+    /// The host has said it of the request's head, and its word stands.
     Settled,
 }
 
@@ -43,14 +44,39 @@ impl Endpoints {
         // First, because reading the clock waits for whatever was begun before it.
         let arrived = Instant::now();
         let (shared, method) = (&self.shared, MethodLabel::named(request.method().as_str()));
-        if let EndpointSource::Closure(_) = shared.endpoint {
-            let head = head::request(request.head());
-            return (Seeming::Settled, shared.recorder.begin(arrived, &shared.template(&head), method));
+        if shared.by_head.is_some() || matches!(shared.endpoint, EndpointSource::Closure(_)) {
+            return self.begin_by_head(arrived, method, request);
         }
-        let foreseen = self.foresight.borrow().of(method, request.path()).map(Rc::clone);
-        let seeming = foreseen.map_or_else(|| Seeming::Sought(request.match_pattern()), Seeming::Foreseen);
-        let guard = shared.recorder.begin(arrived, &template(seeming.pattern()), method);
+        let seeming = self.seeming(method, request);
+        let guard = shared.recorder.begin(arrived, &template(seeming.pattern()), Choice::FIRST, method);
         (seeming, guard)
+    }
+
+    #[cold]
+    fn begin_by_head(&self, arrived: Instant, method: MethodLabel, request: &ServiceRequest) -> (Seeming, InFlight) {
+        let (shared, copy) = (&self.shared, head::request(request.head()));
+        let head = RequestHead::of(&copy);
+        let seeming = match shared.endpoint {
+            EndpointSource::Router => self.seeming(method, request),
+            EndpointSource::Closure(_) => Seeming::Settled,
+        };
+        let mut is_aliased = true;
+        let mut routed = || {
+            is_aliased = false;
+            if let Seeming::Settled = seeming { shared.endpoint.template(head) } else { template(seeming.pattern()) }
+        };
+        let subject = match shared.by_head.as_deref() {
+            Some(by_head) => by_head.subject(head, routed),
+            None => Some((routed(), Choice::FIRST)),
+        };
+        let guard =
+            subject.map_or(InFlight::NONE, |(template, choice)| shared.recorder.begin(arrived, &template, choice, method));
+        (if is_aliased { Seeming::Settled } else { seeming }, guard)
+    }
+
+    fn seeming(&self, method: MethodLabel, request: &ServiceRequest) -> Seeming {
+        let foreseen = self.foresight.borrow().of(method, request.path()).map(Rc::clone);
+        foreseen.map_or_else(|| Seeming::Sought(request.match_pattern()), Seeming::Foreseen)
     }
 }
 

@@ -15,6 +15,8 @@ pub(crate) struct OwnLabels {
     declared: Vec<ChosenLabel>,
     purpose: Option<ChosenLabel>,
     prefetch: Prefetch,
+    /// What no route has matched so far may come to count nowhere.
+    unmatched_unseen: bool,
 }
 
 /// A label of the server half, and every value that it can take.
@@ -55,6 +57,10 @@ impl OwnLabels {
         self.purpose = (prefetch == Prefetch::Separate).then(|| ChosenLabel { name: PURPOSE.to_owned(), values });
     }
 
+    pub(crate) fn ignore_unmatched(&mut self) {
+        self.unmatched_unseen = true;
+    }
+
     pub(crate) fn prefetch(&self) -> Prefetch {
         self.prefetch
     }
@@ -66,7 +72,8 @@ impl OwnLabels {
 
     /// How many choices there are.
     pub(crate) fn choices(&self) -> u32 {
-        self.combinations().saturating_add((self.prefetch == Prefetch::Ignore).into())
+        let unseen = self.unmatched_unseen || self.prefetch == Prefetch::Ignore;
+        self.combinations().saturating_add(unseen.into())
     }
 
     /// The choice that counts nowhere, behind all others.

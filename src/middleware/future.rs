@@ -44,6 +44,10 @@ impl Asked {
         const SWITCHING_PROTOCOLS: u16 = 101;
         const NO_CONTENT: u16 = 204;
         const NOT_MODIFIED: u16 = 304;
+        guard.settle_route();
+        if guard.is_none() {
+            return guard;
+        }
         if self.announcement.is_due(response)
             && let Some(field) = guard.server_timing()
         {
@@ -142,7 +146,7 @@ where
                 Poll::Pending
             }
             Poll::Ready(Ok(mut response)) => {
-                let guard = if guard.is_none() { guard } else { this.asked.answered(guard, &mut response) };
+                let guard = this.asked.answered(guard, &mut response);
                 Poll::Ready(Ok(response.map(|body| ResponseBody::new(body, guard))))
             }
             Poll::Ready(Err(error)) => {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::config::{Choice, OwnLabels, Prefetch};
-use crate::label::{EndpointSource, Purpose, RequestHead, Template};
+use crate::label::{Purpose, RequestHead, Template};
 
 type Predicate = dyn for<'a> Fn(RequestHead<'a>) -> bool + Send + Sync;
 type LabelSource = dyn for<'a> Fn(RequestHead<'a>) -> Option<&'a str> + Send + Sync;
@@ -35,28 +35,48 @@ impl HeadRules {
         self.ignored.is_empty() && self.aliases.is_empty() && self.labels.is_empty()
     }
 
-    /// What a request counts as; `None` if it is not counted.
-    #[inline(never)]
-    pub(super) fn subject<'a>(
-        &'a self,
-        head: RequestHead<'a>,
-        endpoint: &EndpointSource,
-        labels: &OwnLabels,
-    ) -> Option<(Template<'a>, Choice)> {
+    /// `None` for a request that is not counted.
+    fn template<'a>(&'a self, head: RequestHead<'a>, routed: impl FnOnce() -> Template<'a>) -> Option<Template<'a>> {
         if self.ignored.iter().any(|ignored| ignored(head)) {
             return None;
         }
         let alias = self.aliases.iter().find(|(wanted, _)| wanted(head));
-        let template = match alias {
-            Some((_, name)) => Template::Routed(name),
-            None => endpoint.template(head),
-        };
+        Some(alias.map_or_else(routed, |(_, name)| Template::Routed(name)))
+    }
+}
+
+/// What there is beside the template to begin a request by.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ByHead {
+    rules: HeadRules,
+    labels: OwnLabels,
+    /// A template that is not there may be found further inside.
+    pub(super) slots: bool,
+}
+
+impl ByHead {
+    pub(crate) fn new(rules: HeadRules, labels: OwnLabels) -> Self {
+        Self { rules, labels, slots: false }
+    }
+
+    /// `None` for a request that is not counted.
+    pub(super) fn template<'a>(&'a self, head: RequestHead<'a>, routed: impl FnOnce() -> Template<'a>) -> Option<Template<'a>> {
+        self.rules.template(head, routed)
+    }
+
+    /// What a request counts as, by its head before its route; `None` if it is not counted.
+    pub(crate) fn subject<'a>(
+        &'a self,
+        head: RequestHead<'a>,
+        routed: impl FnOnce() -> Template<'a>,
+    ) -> Option<(Template<'a>, Choice)> {
+        let template = self.template(head, routed)?;
         let purpose = Purpose::of(head.headers());
-        if labels.prefetch() == Prefetch::Ignore && purpose.is_some() {
-            return Some((template, labels.unseen()));
+        if self.labels.prefetch() == Prefetch::Ignore && purpose.is_some() {
+            return Some((template, self.labels.unseen()));
         }
-        let values = self.labels.iter().map(|value| value(head)).chain([purpose.map(Purpose::name)]);
-        Some((template, labels.choose(values)))
+        let values = self.rules.labels.iter().map(|value| value(head)).chain([purpose.map(Purpose::name)]);
+        Some((template, self.labels.choose(values)))
     }
 }
 

@@ -11,9 +11,43 @@
 //!
 //! ## Order of layers
 //!
-//! The layer measures what is inside it. Put outermost, it sees bytes as they go to the server: compressed if a compression layer is inside, and a
-//! timeout layer's 408 as an answer. Put inside those, it sees what the application produced; a timeout outside it then drops the request, which
-//! counts as `499`. Applied twice, it counts twice: every layer is on its own.
+//! The layer measures what is inside it.
+//!
+//! | with this layer | around it, the layer measures | inside it, the layer measures |
+//! |---|---|---|
+//! | compression | bytes as they go to the server, and the time to compress | bytes that the application produced |
+//! | a timeout | its answer (408, or its error as `500`), after the time that it takes | a request dropped: `499` |
+//! | `CatchPanicLayer` | the answer made of the panic, `500`, and its bytes | the panic, `500`, and no body |
+//! | authentication | refusals too, and the time to decide | what was let in |
+//! | a body limit | its `413` | nothing of what it turns away |
+//! | the router | all of it, as `unmatched` unless a [`template_layer`](crate::Monitor::template_layer) is inside | by template, what was routed |
+//!
+//! Applied twice, it counts twice: every layer is on its own.
+//!
+//! Around a router no template is known yet. There [`outer_layer`](crate::Monitor::outer_layer) goes, and a
+//! [`template_layer`](crate::Monitor::template_layer) inside tells it the template. From that moment on the request is in flight under its
+//! endpoint, before it as `unmatched`; requests, durations, sizes and incomplete responses all go to the endpoint. What is answered without
+//! coming so far (a refusal, a preflight) stays `unmatched`, and a template told after the response head comes too late.
+//!
+#![cfg_attr(feature = "axum", doc = "```")]
+#![cfg_attr(not(feature = "axum"), doc = "```ignore")]
+//! use axum::{Router, routing::get};
+//! use tower::ServiceBuilder;
+//!
+//! let monitor = tower_rum::Monitor::new();
+//! let router: Router = Router::new()
+//!     .route("/users/{id}", get(async || "a user"))
+//!     .merge(monitor.routes())
+//!     .layer(monitor.template_layer()); // last inside: our own routes are told, too, and so left out
+//! let app = ServiceBuilder::new()
+//!     .layer(monitor.outer_layer())
+//!     // .layer(CompressionLayer::new()).layer(TimeoutLayer::with_status_code(…)).layer(CatchPanicLayer::new())
+//!     .service(router);
+//! // axum::serve(listener, tower::make::Shared::new(app))
+//! # let _ = app;
+//! ```
+//!
+//! Without a router:
 //!
 //! ```
 //! use http::{Request, Response};
@@ -36,6 +70,7 @@ mod request_size;
 mod response_head;
 mod service;
 mod shared;
+mod template;
 mod unwind;
 
 pub use body::ResponseBody;
@@ -43,9 +78,10 @@ pub use future::ResponseFuture;
 pub use layer::HttpMetricsLayer;
 pub use request_size::{RequestBody, RequestSize, RequestSizeLayer};
 pub use service::HttpMetrics;
+pub use template::{TellTemplate, TemplateLayer};
 
 #[cfg(feature = "actix")]
 pub(crate) use {future::Asked, response_head::ResponseHead, unwind::Watch};
 
-pub(crate) use head_rules::HeadRules;
+pub(crate) use head_rules::{ByHead, HeadRules};
 pub(crate) use shared::Shared;

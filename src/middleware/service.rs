@@ -51,8 +51,8 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        let guard = self.shared.begin(&request);
+    fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
+        let guard = self.shared.begin(&mut request);
         let asked = Asked::by(destination(request.headers()), &self.shared);
         let mut watch = Watch::over(guard);
         let inner = self.inner.call(request);

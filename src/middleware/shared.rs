@@ -3,48 +3,84 @@ use std::time::Instant;
 
 use http::Request;
 
-use crate::config::{Choice, OwnLabels};
-use crate::label::{EndpointSource, MethodLabel, RequestHead};
-use crate::record::{InFlight, Recorder, RequestSizeMeter};
+use crate::config::Choice;
+use crate::label::{EndpointSource, MethodLabel, RequestHead, Template};
+use crate::record::{InFlight, Recorder, RequestSizeMeter, RouteSlot};
 
-use super::head_rules::HeadRules;
+use super::head_rules::ByHead;
 
 /// What every copy of the layer and of its services shares: axum clones them once per request.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Shared {
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) endpoint: EndpointSource,
-    /// `None` where there are none: most requests are to pay no more than this.
-    pub(crate) head_rules: Option<Box<(HeadRules, OwnLabels)>>,
+    /// `None` where the template is all: most requests are to pay no more than this.
+    pub(crate) by_head: Option<Box<ByHead>>,
     pub(crate) response_duration: bool,
     pub(crate) server_timing: bool,
 }
 
 impl Shared {
+    /// The same for a layer that may stand where the route is not known yet.
+    pub(crate) fn with_slots(&self) -> Self {
+        let mut by_head = self.by_head.clone().unwrap_or_default();
+        by_head.slots = true;
+        Self { by_head: Some(by_head), ..self.clone() }
+    }
+
     #[inline]
-    pub(super) fn begin<B>(&self, request: &Request<B>) -> InFlight {
+    pub(super) fn begin<B>(&self, request: &mut Request<B>) -> InFlight {
         // First, because reading the clock waits for whatever was begun before it.
         let arrived = Instant::now();
-        if let Some(rules) = self.head_rules.as_deref() {
-            return self.begin_by(rules, arrived, request);
+        if let Some(by_head) = self.by_head.as_deref() {
+            return self.begin_by(by_head, arrived, request);
         }
-        self.recorder.begin(arrived, &self.endpoint.template(RequestHead::of(request)), Choice::FIRST, MethodLabel::of(request.method()))
+        self.recorder.begin(
+            arrived,
+            &self.endpoint.template(RequestHead::of(request)),
+            Choice::FIRST,
+            MethodLabel::of(request.method()),
+        )
     }
 
     #[cold]
-    fn begin_by<B>(&self, (rules, labels): &(HeadRules, OwnLabels), arrived: Instant, request: &Request<B>) -> InFlight {
-        match rules.subject(RequestHead::of(request), &self.endpoint, labels) {
-            Some((template, choice)) => self.recorder.begin(arrived, &template, choice, MethodLabel::of(request.method())),
-            None => InFlight::NONE,
+    fn begin_by<B>(&self, by_head: &ByHead, arrived: Instant, request: &mut Request<B>) -> InFlight {
+        let head = RequestHead::of(request);
+        let Some((template, choice)) = by_head.subject(head, || self.endpoint.template(head)) else {
+            return InFlight::NONE;
+        };
+        if !by_head.slots || !matches!(template, Template::Unmatched) {
+            return self.recorder.begin(arrived, &template, choice, MethodLabel::of(request.method()));
+        }
+        drop(template);
+        let outer = request.extensions().get::<RouteSlot>().cloned();
+        let Some((in_flight, slot)) = self.recorder.begin_pending(arrived, choice, MethodLabel::of(request.method()), outer)
+        else {
+            return InFlight::NONE;
+        };
+        request.extensions_mut().insert(slot);
+        in_flight
+    }
+
+    /// Tells the layers around this place the request's template, if they wait for it.
+    pub(super) fn tell<B>(&self, request: &Request<B>) {
+        let Some(slot) = request.extensions().get::<RouteSlot>() else { return };
+        let head = RequestHead::of(request);
+        let template = match self.by_head.as_deref() {
+            None => Some(self.endpoint.template(head)),
+            Some(by_head) => by_head.template(head, || self.endpoint.template(head)),
+        };
+        if !matches!(template, Some(Template::Unmatched)) {
+            slot.fill(&self.recorder, template.as_ref());
         }
     }
 
     /// `None` for a request that is not counted.
     pub(super) fn request_size<B>(&self, request: &Request<B>) -> Option<RequestSizeMeter> {
         let head = RequestHead::of(request);
-        let (template, choice) = match self.head_rules.as_deref() {
+        let (template, choice) = match self.by_head.as_deref() {
             None => (self.endpoint.template(head), Choice::FIRST),
-            Some((rules, labels)) => rules.subject(head, &self.endpoint, labels)?,
+            Some(by_head) => by_head.subject(head, || self.endpoint.template(head))?,
         };
         self.recorder.request_size(&template, choice, MethodLabel::of(request.method()))
     }

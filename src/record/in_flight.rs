@@ -45,6 +45,17 @@ impl InFlight {
         local::with(&progress.recorder, |local| local.request(&progress.route, status, nanoseconds));
     }
 
+    /// The response head is there: what route has been found by now is the request's. [`NONE`](Self::NONE) if that is not counted.
+    #[inline]
+    pub(crate) fn settle_route(&mut self) {
+        if let Some(progress) = &mut self.0
+            && progress.slot.is_some()
+            && !progress.settle_route()
+        {
+            self.0 = None;
+        }
+    }
+
     /// The header field that tells the browser this request's endpoint; none for an unmatched one.
     pub(crate) fn server_timing(&self) -> Option<HeaderValue> {
         let progress = self.0.as_ref()?;
@@ -71,12 +82,17 @@ impl InFlight {
     #[cold]
     pub(crate) fn reroute(&mut self, template: &Template<'_>) {
         let Some(progress) = &mut self.0 else { return };
-        let from = progress.route;
+        let Some(recorder) = progress.recorder.upgrade() else { return };
+        let (from, choice) = (progress.route, recorder.rows.choice(progress.route.row));
         let to = local::with(&progress.recorder, |local| {
-            let endpoint = local.endpoint(template)?;
-            local.reroute(&from, endpoint)
+            let to = local.row(template)?.chosen(choice);
+            local.arrived(to, from.method)?;
+            local.left(from.row, from.method)?;
+            Some(to)
         });
-        progress.route = to.unwrap_or(from);
+        if let Some(to) = to {
+            progress.move_to(to);
+        }
     }
 
     /// The service failed, and the server answers with this status in its place.
@@ -121,7 +137,10 @@ impl Progress {
     }
 
     #[cold]
-    fn unanswered(self: Box<Self>, status: u16) {
+    fn unanswered(mut self: Box<Self>, status: u16) {
+        if !self.settle_route() {
+            return;
+        }
         let nanoseconds = self.nanoseconds();
         local::with_last(self, |local, progress| {
             local.request(&progress.route, status, nanoseconds)?;

@@ -148,6 +148,22 @@ impl Local {
         Some(progress)
     }
 
+    /// A request that has arrived before is in flight here from now on.
+    pub(super) fn arrived(&mut self, row: Row, method: MethodLabel) -> Option<()> {
+        self.count(row, method, STARTED)
+    }
+
+    /// A request in flight here is so no more, and has not ended.
+    pub(super) fn left(&mut self, row: Row, method: MethodLabel) -> Option<()> {
+        self.count(row, method, UNANSWERED)
+    }
+
+    fn count(&mut self, row: Row, method: MethodLabel, word: usize) -> Option<()> {
+        let place = self.place(row, method)?;
+        self.exchanges.get(place)?.cell.add(word, 1);
+        Some(())
+    }
+
     #[inline]
     fn keep(&mut self, progress: Box<Progress>) {
         if self.idle.len() < MOST_IDLE {
@@ -193,15 +209,6 @@ impl Local {
             None => place.add(self.new_status(route, status)?.words()),
         }
         Some(())
-    }
-
-    /// A request of one endpoint is in flight at another from here on.
-    #[cfg(feature = "actix")]
-    pub(super) fn reroute(&mut self, from: &Route, to: Endpoint) -> Option<Route> {
-        let place = self.place(to, from.method)?;
-        self.exchanges.get(place)?.cell.add(STARTED, 1);
-        self.unanswered(from)?;
-        Some(Route { endpoint: to, owner: self.claim.number(), place, ..*from })
     }
 
     pub(super) fn unanswered(&mut self, route: &Route) -> Option<()> {

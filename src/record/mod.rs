@@ -16,6 +16,7 @@ mod local;
 mod pages;
 mod progress;
 mod request_size;
+mod route_slot;
 mod rows;
 mod series;
 mod slot;
@@ -38,6 +39,7 @@ pub use collect::Collector;
 pub(crate) use in_flight::InFlight;
 pub(crate) use progress::{End, Lifetime};
 pub(crate) use request_size::RequestSizeMeter;
+pub(crate) use route_slot::RouteSlot;
 pub(crate) use snapshot::{Sample, Value};
 pub(crate) use tables::{Family, Kind};
 
@@ -108,6 +110,25 @@ impl Recorder {
             local.begin(arrived, row, method)
         });
         progress.map_or(InFlight::NONE, InFlight::new)
+    }
+
+    /// A request has arrived whose template may be found further inside; until then it is unmatched.
+    pub(crate) fn begin_pending(
+        &self,
+        arrived: Instant,
+        choice: Choice,
+        method: MethodLabel,
+        outer: Option<RouteSlot>,
+    ) -> Option<(InFlight, RouteSlot)> {
+        let mut progress = local::with(&self.weak, |local| {
+            // Where unmatched requests are left out it waits out of sight.
+            let first = local.row(&Template::Unmatched);
+            let row = first.map_or_else(|| self.rows.unseen(Endpoint::UNMATCHED), |first| first.chosen(choice));
+            local.begin(arrived, row, method)
+        })?;
+        let slot = RouteSlot::new(self.weak.clone(), method, choice, progress.route.row, outer);
+        progress.slot = Some(slot.clone());
+        Some((InFlight::new(progress), slot))
     }
 
     /// A request body is about to be read.

@@ -6,6 +6,7 @@ use std::time::Instant;
 use crate::label::MethodLabel;
 
 use super::Recorder;
+use super::route_slot::{Found, RouteSlot};
 use super::rows::Row;
 
 /// Where a request in flight stands. Threads keep these from one request to the next.
@@ -16,6 +17,8 @@ pub(super) struct Progress {
     pub(super) length: u64,
     pub(super) route: Route,
     pub(super) head: Option<(u16, Lifetime)>,
+    /// Where the route may be found that was not known on arrival.
+    pub(super) slot: Option<RouteSlot>,
 }
 
 /// What a request counts as, and where the thread that began it counts that.
@@ -51,7 +54,7 @@ pub(crate) enum End {
 impl Progress {
     /// Of no request yet.
     pub(super) fn idle(recorder: &Weak<Recorder>, route: Route) -> Self {
-        Self { recorder: Weak::clone(recorder), arrived: Instant::now(), bytes: 0, length: 0, route, head: None }
+        Self { recorder: Weak::clone(recorder), arrived: Instant::now(), bytes: 0, length: 0, route, head: None, slot: None }
     }
 
     /// A request has arrived.
@@ -63,9 +66,30 @@ impl Progress {
         self.head = None;
     }
 
+    /// Takes over what is in the slot; whether the request is still to be counted.
+    #[cold]
+    pub(super) fn settle_route(&mut self) -> bool {
+        match self.slot.take().map_or(Found::Nothing, |slot| slot.close()) {
+            Found::Nothing => true,
+            Found::Uncounted => false,
+            Found::Row(row) => {
+                self.move_to(row);
+                true
+            }
+        }
+    }
+
+    /// It is in flight there now.
+    pub(super) fn move_to(&mut self, row: Row) {
+        self.route = Route { row, owner: NOBODY, ..self.route };
+    }
+
     #[inline]
     pub(super) fn nanoseconds(&self) -> u64 {
         let elapsed = self.arrived.elapsed();
         elapsed.as_secs().saturating_mul(1_000_000_000).saturating_add(elapsed.subsec_nanos().into())
     }
 }
+
+/// No claim's number: the place has to be looked up.
+const NOBODY: u64 = u64::MAX;

@@ -14,6 +14,11 @@ impl Row {
         self.0 as usize
     }
 
+    /// The row of this index.
+    pub(super) fn at(index: u32) -> Self {
+        Self(index)
+    }
+
     /// From an endpoint's first row to that of a choice.
     #[inline]
     pub(super) fn chosen(self, choice: Choice) -> Self {
@@ -35,12 +40,21 @@ impl Rows {
         Row(endpoint.number() * self.choices)
     }
 
+    /// An endpoint's row that counts nowhere.
+    pub(super) fn unseen(&self, endpoint: Endpoint) -> Row {
+        self.first(endpoint).chosen(self.labels.unseen())
+    }
+
     pub(super) fn endpoint(&self, row: Row) -> Endpoint {
         Endpoint::at(row.0 / self.choices)
     }
 
+    pub(super) fn choice(&self, row: Row) -> Choice {
+        Choice::at(row.0 % self.choices)
+    }
+
     /// The labels that are chosen in this row; `None` if it counts nowhere.
     pub(super) fn labels(&self, row: Row) -> Option<Vec<(&str, &str)>> {
-        self.labels.pairs(Choice::at(row.0 % self.choices))
+        self.labels.pairs(self.choice(row))
     }
 }

@@ -45,6 +45,7 @@ mod readiness;
 mod readme;
 mod request_labels;
 mod request_size;
+mod route_slot;
 mod script;
 mod server_timing;
 mod shutdown;
