@@ -7,6 +7,8 @@ mod actix_ends;
 #[cfg(feature = "actix")]
 mod actix_routes;
 #[cfg(feature = "actix")]
+mod actix_rules;
+#[cfg(feature = "actix")]
 mod actix_templates;
 mod applied_twice;
 #[cfg(feature = "axum")]
