@@ -52,7 +52,7 @@ pub use config::{Buckets, ClientCounter, ClientHistogram, Prefetch, Unit};
 pub use error::Error;
 pub use label::RequestHead;
 pub use monitor::{Builder, Monitor};
-pub use record::Collector;
+pub use record::{Collector, UpgradeGuard};
 pub use routes::{RoutesLayer, WithRoutes, WithRoutesBody, WithRoutesFuture};
 pub use rum::Script;
 

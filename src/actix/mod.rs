@@ -71,6 +71,7 @@ mod foresight;
 mod head;
 mod routes;
 mod transform;
+mod upgrade;
 
 pub use body::ResponseBody;
 pub use transform::{HttpMetrics, HttpMetricsMiddleware, ResponseFuture};

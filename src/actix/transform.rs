@@ -19,6 +19,7 @@ use crate::record::InFlight;
 use super::body::ResponseBody;
 use super::endpoint::{Endpoints, Seeming};
 use super::foresight::Foresight;
+use super::upgrade;
 
 impl Monitor {
     /// The middleware that counts requests; see [`actix`](crate::actix).
@@ -74,7 +75,9 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let (seeming, guard) = self.endpoints.begin(&request);
-        let asked = Asked::by(request.headers().get(&SEC_FETCH_DEST).map(HeaderValue::as_bytes), &self.endpoints.shared);
+        let destination = request.headers().get(&SEC_FETCH_DEST).map(HeaderValue::as_bytes);
+        let asked = Asked::by(destination, upgrade::is_asked_by(&request), &self.endpoints.shared);
+        let guard = if asked.upgrade { upgrade::offer(guard, &request) } else { guard };
         let mut watch = Watch::over(guard);
         let inner = self.inner.call(request);
         ResponseFuture { inner, guard: watch.goes_on(), asked, seeming, foresight: Rc::clone(&self.endpoints.foresight) }

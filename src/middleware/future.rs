@@ -29,13 +29,16 @@ pub(crate) struct Asked {
     announcement: Announcement,
     /// The host wants to know how long bodies last.
     lifetimes: bool,
+    /// The client wants the connection for something else.
+    pub(crate) upgrade: bool,
 }
 
 impl Asked {
     /// Of a request with this `Sec-Fetch-Dest`.
     #[inline]
-    pub(crate) fn by(destination: Option<&[u8]>, shared: &Shared) -> Self {
-        Self { announcement: Announcement::to(destination, shared.server_timing), lifetimes: shared.response_duration }
+    pub(crate) fn by(destination: Option<&[u8]>, upgrade: bool, shared: &Shared) -> Self {
+        let announcement = Announcement::to(destination, shared.server_timing);
+        Self { announcement, lifetimes: shared.response_duration, upgrade }
     }
 
     /// Counts the response head, and the response's end if there will be no body; what is left to count comes back.
@@ -57,6 +60,9 @@ impl Asked {
         let handed_over = status == SWITCHING_PROTOCOLS || method == Some(MethodLabel::CONNECT) && (200..300).contains(&status);
         let length = expected_bytes(response);
         guard.respond(status, self.lifetime(handed_over, response), length);
+        if handed_over && self.upgrade {
+            guard.hand_over();
+        }
         let bodiless = method == Some(MethodLabel::HEAD)
             || handed_over
             || matches!(status, 100..200 | NO_CONTENT | NOT_MODIFIED)

@@ -9,6 +9,13 @@
 //! On the wire nothing changes but one field, `Server-Timing: route;desc="…"`, on HTML documents and on responses to scripts
 //! ([`Builder::server_timing`](crate::Builder::server_timing) turns it off): the body keeps its size hint, trailers and end.
 //!
+//! ## Upgrades and tunnels
+//!
+//! A WebSocket, any other upgrade and a tunnel count once, at the `101` or the `2xx` to a `CONNECT` that hands the connection over: from then on it is
+//! no request in flight any more, and no layer sees it. A handler that moves the request's [`UpgradeGuard`](crate::UpgradeGuard) into its socket's task
+//! has it counted for as long as it is open, in `http_upgraded_connections` and `http_upgraded_duration_seconds`. An event stream is a response
+//! like any other: its latency is that of its head, and it is in flight until it ends.
+//!
 //! ## Order of layers
 //!
 //! The layer measures what is inside it.
@@ -72,6 +79,7 @@ mod service;
 mod shared;
 mod template;
 mod unwind;
+mod upgrade;
 
 pub use body::ResponseBody;
 pub use future::ResponseFuture;

@@ -8,6 +8,7 @@ use super::body::ResponseBody;
 use super::future::{Asked, ResponseFuture, destination};
 use super::shared::Shared;
 use super::unwind::Watch;
+use super::upgrade;
 
 /// Counts the requests of a service and measures its responses; see the [module](self::super).
 #[derive(Debug, Clone)]
@@ -53,7 +54,8 @@ where
 
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
         let guard = self.shared.begin(&mut request);
-        let asked = Asked::by(destination(request.headers()), &self.shared);
+        let asked = Asked::by(destination(request.headers()), upgrade::is_asked_by(&request), &self.shared);
+        let guard = if asked.upgrade { upgrade::offer(guard, request.extensions_mut()) } else { guard };
         let mut watch = Watch::over(guard);
         let inner = self.inner.call(request);
         ResponseFuture::new(inner, watch.goes_on(), asked)

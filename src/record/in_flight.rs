@@ -1,5 +1,7 @@
 //! One request from arrival to the end of its response, counted once however it ends.
 
+use std::sync::Arc;
+
 use http::HeaderValue;
 
 use crate::label::MethodLabel;
@@ -9,6 +11,7 @@ use crate::label::Template;
 use super::local;
 use super::progress::{End, Lifetime, Progress};
 use super::tables::{RESPONSES, STREAMS};
+use super::upgrade::{Connection, UpgradeOffer};
 
 /// A request in flight. Dropping it is the client going away: 499 before the head, an incomplete response after it.
 ///
@@ -33,6 +36,25 @@ impl InFlight {
     #[inline]
     pub(crate) fn is_none(&self) -> bool {
         self.0.is_none()
+    }
+
+    /// The client wants the connection for another protocol: its handler may take a guard from the offer.
+    #[cold]
+    pub(crate) fn offer(&mut self, offer: &mut UpgradeOffer) {
+        let Some(progress) = &mut self.0 else { return };
+        let connection = Arc::new(Connection::new(&progress.recorder));
+        progress.connection = Some(Arc::clone(&connection));
+        offer.add(connection);
+    }
+
+    /// The response head hands the connection over, to a request that was [offered](Self::offer) one: no other may be told so.
+    #[cold]
+    pub(crate) fn hand_over(&mut self) {
+        if let Some(progress) = &mut self.0
+            && let Some(connection) = progress.connection.take()
+        {
+            connection.hand_over(progress.route.row);
+        }
     }
 
     /// The response head is there. The body's end may go unseen once it has got to its `length`.

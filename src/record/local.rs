@@ -14,7 +14,10 @@ use super::endpoints::Endpoint;
 use super::progress::{End, Progress, Route};
 use super::rows::Row;
 use super::slot::Claim;
-use super::tables::{BODY_ERROR, CLIENT_GONE, EXCHANGES, OVERFLOW_EXCHANGE, REQUESTS, RESPONSE_SIZE, STARTED, UNANSWERED};
+use super::tables::{
+    BODY_ERROR, CLIENT_GONE, EXCHANGES, OVERFLOW_EXCHANGE, REQUESTS, RESPONSE_SIZE, STARTED, UNANSWERED, UPGRADE_DURATION,
+    UPGRADED, UPGRADES,
+};
 use super::template_cache::{TemplateCache, Verdict};
 
 /// One recorder's place in one thread.
@@ -226,6 +229,16 @@ impl Local {
             End::Dropped => cell.add(CLIENT_GONE, 1),
         }
         place.add(cell.words());
+        Some(())
+    }
+
+    pub(super) fn upgraded(&mut self, series: usize) {
+        self.claim.words(UPGRADES, series).add(UPGRADED, 1);
+    }
+
+    pub(super) fn upgrade_ended(&mut self, series: usize, nanoseconds: u64) -> Option<()> {
+        let place = Place::of(self.bounds[UPGRADES].as_ref()?, UPGRADE_DURATION, nanoseconds);
+        place.add(self.claim.words(UPGRADES, series));
         Some(())
     }
 

@@ -24,6 +24,7 @@ mod snapshot;
 mod spread;
 mod tables;
 mod template_cache;
+mod upgrade;
 
 use std::fmt;
 use std::sync::{Arc, Weak};
@@ -42,6 +43,8 @@ pub(crate) use request_size::RequestSizeMeter;
 pub(crate) use route_slot::RouteSlot;
 pub(crate) use snapshot::{Sample, Value};
 pub(crate) use tables::{Family, Kind};
+pub use upgrade::UpgradeGuard;
+pub(crate) use upgrade::UpgradeOffer;
 
 use endpoints::{Endpoint, Endpoints};
 use rows::{Row, Rows};
@@ -207,14 +210,20 @@ impl Recorder {
 
     /// `None` for a row that counts nowhere.
     fn exchange_series(&self, table: usize, row: Row, method: MethodLabel) -> Option<usize> {
-        self.http_series(table, row, method, None, None).map(|series| series.unwrap_or(tables::OVERFLOW_EXCHANGE))
+        self.http_series(table, row, Some(method), None, None).map(|series| series.unwrap_or(tables::OVERFLOW_EXCHANGE))
+    }
+
+    /// `None` for a row that counts nowhere.
+    fn upgrade_series(&self, row: Row) -> Option<usize> {
+        let series = self.http_series(tables::UPGRADES, row, None, None, None);
+        series.map(|series| series.unwrap_or(tables::OVERFLOW_UPGRADE))
     }
 
     /// `None` for a row that counts nowhere.
     fn status_series(&self, table: usize, row: Row, method: MethodLabel, status: u16) -> Option<usize> {
         let error_of = if status >= 500 { Some(self.exchange_series(tables::EXCHANGES, row, method)?) } else { None };
         let text = if self.status_classes { tables::status_class(status).to_owned() } else { status.to_string() };
-        let series = self.http_series(table, row, method, Some(&text), error_of);
+        let series = self.http_series(table, row, Some(method), Some(&text), error_of);
         series.map(|series| series.unwrap_or(tables::overflow_request(status)))
     }
 
@@ -223,7 +232,7 @@ impl Recorder {
         &self,
         table: usize,
         row: Row,
-        method: MethodLabel,
+        method: Option<MethodLabel>,
         status: Option<&str>,
         error_of: Option<usize>,
     ) -> Option<Option<usize>> {
@@ -233,7 +242,8 @@ impl Recorder {
             return Some(None);
         }
         let name = self.endpoints.name(endpoint);
-        let mut labels = vec![("method", method.name()), ("endpoint", &*name.text)];
+        let mut labels: Vec<_> = method.map(|method| ("method", method.name())).into_iter().collect();
+        labels.push(("endpoint", &*name.text));
         labels.extend(status.map(|status| ("status", status)));
         labels.extend(chosen);
         Some(self.tables[table].series.number(&labels, error_of, name.trusted))

@@ -1,6 +1,6 @@
 //! Where a request in flight stands, and how it may end. Knows nothing of recording.
 
-use std::sync::Weak;
+use std::sync::{Arc, Weak};
 use std::time::Instant;
 
 use crate::label::MethodLabel;
@@ -8,6 +8,7 @@ use crate::label::MethodLabel;
 use super::Recorder;
 use super::route_slot::{Found, RouteSlot};
 use super::rows::Row;
+use super::upgrade::Connection;
 
 /// Where a request in flight stands. Threads keep these from one request to the next.
 pub(super) struct Progress {
@@ -19,6 +20,9 @@ pub(super) struct Progress {
     pub(super) head: Option<(u16, Lifetime)>,
     /// Where the route may be found that was not known on arrival.
     pub(super) slot: Option<RouteSlot>,
+    /// What it becomes if its head hands it over. Left from an earlier request where this one has been offered nothing: clearing it
+    /// would be paid for by all.
+    pub(super) connection: Option<Arc<Connection>>,
 }
 
 /// What a request counts as, and where the thread that began it counts that.
@@ -54,7 +58,16 @@ pub(crate) enum End {
 impl Progress {
     /// Of no request yet.
     pub(super) fn idle(recorder: &Weak<Recorder>, route: Route) -> Self {
-        Self { recorder: Weak::clone(recorder), arrived: Instant::now(), bytes: 0, length: 0, route, head: None, slot: None }
+        Self {
+            recorder: Weak::clone(recorder),
+            arrived: Instant::now(),
+            bytes: 0,
+            length: 0,
+            route,
+            head: None,
+            slot: None,
+            connection: None,
+        }
     }
 
     /// A request has arrived.
@@ -86,10 +99,15 @@ impl Progress {
 
     #[inline]
     pub(super) fn nanoseconds(&self) -> u64 {
-        let elapsed = self.arrived.elapsed();
-        elapsed.as_secs().saturating_mul(1_000_000_000).saturating_add(elapsed.subsec_nanos().into())
+        nanoseconds_since(self.arrived)
     }
 }
 
 /// No claim's number: the place has to be looked up.
 const NOBODY: u64 = u64::MAX;
+
+#[inline]
+pub(super) fn nanoseconds_since(start: Instant) -> u64 {
+    let elapsed = start.elapsed();
+    elapsed.as_secs().saturating_mul(1_000_000_000).saturating_add(elapsed.subsec_nanos().into())
+}

@@ -4,7 +4,8 @@ use super::Recorder;
 use super::bounds::{BUCKETS, Bounds, SUM};
 use super::series::Series;
 use super::tables::{
-    BODY_ERROR, CLIENT_GONE, EXCHANGES, Family, REASON, REQUESTS, RESPONSE_SIZE, STARTED, Table, UNANSWERED, View,
+    BODY_ERROR, CLIENT_GONE, EXCHANGES, Family, REASON, REQUESTS, RESPONSE_SIZE, STARTED, Table, UNANSWERED, UPGRADE_DURATION,
+    UPGRADED, UPGRADES, View,
 };
 
 /// What every series stood at when the snapshot was taken.
@@ -47,10 +48,10 @@ impl Recorder {
     pub(crate) fn snapshot(&self) -> Snapshot<'_> {
         let sums = |(number, table): (usize, &Table)| {
             let mut sums = Sums::zero(table);
-            if number == EXCHANGES {
-                self.read_exchanges(&mut sums);
-            } else {
-                self.slots.sum_all(number, &mut sums.sums);
+            match number {
+                EXCHANGES => self.read_open(number, STARTED, in_flight, &mut sums),
+                UPGRADES => self.read_open(number, UPGRADED, upgraded, &mut sums),
+                _ => self.slots.sum_all(number, &mut sums.sums),
             }
             sums
         };
@@ -59,21 +60,21 @@ impl Recorder {
 
     /// Ends before starts: an end that was seen had started, so no gauge falls below zero.
     ///
-    /// What starts and ends between the two reads seems to be in flight, and a scrape may be suspended there for long. So it reads again
-    /// where there is something in flight, and believes the least.
-    fn read_exchanges(&self, sums: &mut Sums) {
+    /// What starts and ends between the two reads seems to be open, and a scrape may be suspended there for long. So it reads again
+    /// where there is something open, and believes the least. `started` is the first word.
+    fn read_open(&self, table: usize, started: usize, open: fn(&[u64]) -> u64, sums: &mut Sums) {
         const TRIES: usize = 3;
         let words = sums.words;
         let mut read = vec![0; words];
         for (series, row) in sums.sums.chunks_exact_mut(words).enumerate() {
             for number in 0..TRIES {
                 read.fill(0);
-                self.slots.sum(EXCHANGES, series, STARTED + 1..words, &mut read);
-                self.slots.sum(EXCHANGES, series, STARTED..STARTED + 1, &mut read);
-                if number == 0 || in_flight(&read) < in_flight(row) {
+                self.slots.sum(table, series, started + 1..words, &mut read);
+                self.slots.sum(table, series, started..started + 1, &mut read);
+                if number == 0 || open(&read) < open(row) {
                     row.copy_from_slice(&read);
                 }
-                if in_flight(row) == 0 {
+                if open(row) == 0 {
                     break;
                 }
             }
@@ -104,6 +105,7 @@ impl<'a> Snapshot<'a> {
             View::Seconds(table) => self.values(table, visit, |_, row| Value::Nanoseconds(row[0])),
             View::Requests => self.values(REQUESTS, visit, |_, row| Value::Integer(count(row))),
             View::InFlight => self.values(EXCHANGES, visit, |_, row| Value::Integer(in_flight(row))),
+            View::Upgraded => self.values(UPGRADES, visit, |_, row| Value::Integer(upgraded(row))),
             View::Errors => {
                 let errors = self.errors();
                 self.values(EXCHANGES, visit, |number, _| Value::Integer(errors[number]));
@@ -168,4 +170,8 @@ fn count(row: &[u64]) -> u64 {
 fn in_flight(row: &[u64]) -> u64 {
     let responded: u64 = count(&row[RESPONSE_SIZE..]);
     row[STARTED].saturating_sub(row[UNANSWERED] + responded)
+}
+
+fn upgraded(row: &[u64]) -> u64 {
+    row[UPGRADED].saturating_sub(count(&row[UPGRADE_DURATION..]))
 }

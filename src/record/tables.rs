@@ -18,7 +18,9 @@ pub(super) const RESPONSES: usize = 2;
 pub(super) const STREAMS: usize = 3;
 /// `{method, endpoint}`: request body bytes.
 pub(super) const REQUEST_SIZES: usize = 4;
-const FIRST_DESCRIBED: usize = 5;
+/// `{endpoint}`: the word below, then the duration histogram of connections handed over.
+pub(super) const UPGRADES: usize = 5;
+const FIRST_DESCRIBED: usize = 6;
 
 /// Of incomplete responses, told apart by the words of one exchange.
 pub(super) const REASON: &str = "reason";
@@ -30,8 +32,13 @@ pub(super) const CLIENT_GONE: usize = 2;
 pub(super) const BODY_ERROR: usize = 3;
 pub(super) const RESPONSE_SIZE: usize = 4;
 
+/// Words of an upgrade's cell.
+pub(super) const UPGRADED: usize = 0;
+pub(super) const UPGRADE_DURATION: usize = 1;
+
 /// Numbers of the prebuilt series.
 pub(super) const OVERFLOW_EXCHANGE: usize = 0;
+pub(super) const OVERFLOW_UPGRADE: usize = 0;
 pub(super) fn overflow_request(status: u16) -> usize {
     usize::from((status / 100).clamp(1, 5)) - 1
 }
@@ -86,19 +93,21 @@ pub(super) enum View {
     Errors,
     InFlight,
     Incomplete,
+    Upgraded,
 }
 
 /// All tables, in the order of their numbers.
 pub(super) fn tables(config: &Config) -> Vec<Table> {
     let seconds = || Bounds::new(&config.duration_buckets, Resolution::BILLIONTHS);
     let bytes = || Bounds::new(&config.size_buckets, Resolution::WHOLE);
-    let streams = Bounds::new(&Buckets::of(config::STREAM_BUCKETS), Resolution::BILLIONTHS);
+    let streams = || Bounds::new(&Buckets::of(config::STREAM_BUCKETS), Resolution::BILLIONTHS);
     let http = [
         http(config, BY_STATUS, seconds(), 0),
         http(config, BY_ENDPOINT, bytes(), RESPONSE_SIZE),
         http(config, BY_STATUS, seconds(), 0),
-        http(config, BY_STATUS, streams, 0),
+        http(config, BY_STATUS, streams(), 0),
         http(config, BY_ENDPOINT, bytes(), 0),
+        http(config, BY_PLACE, streams(), UPGRADE_DURATION),
     ];
     http.into_iter().chain(described(config).into_iter().map(|family| browser(&constant(config), family))).collect()
 }
@@ -152,7 +161,7 @@ pub(super) fn families(config: &Config) -> Vec<Family> {
         |&(name, help, labels, view)| {
             let kind = match view {
                 View::Histogram(..) => Kind::Histogram,
-                View::InFlight => Kind::Gauge,
+                View::InFlight | View::Upgraded => Kind::Gauge,
                 _ => Kind::Counter,
             };
             let labels: Vec<&str> = with_chosen(config, labels).into_iter().chain(view.label()).collect();
@@ -219,13 +228,14 @@ fn owned(labels: &[&str]) -> Box<[String]> {
 }
 
 const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
+const BY_PLACE: &[&str] = &["endpoint"];
 const BY_STATUS: &[&str] = &["method", "endpoint", "status"];
 const BY_ENDPOINT: &[&str] = &["method", "endpoint"];
 
 type HttpEntry = (&'static str, &'static str, &'static [&'static str], View);
 
 #[rustfmt::skip]
-const HTTP: [HttpEntry; 9] = [
+const HTTP: [HttpEntry; 11] = [
     ("http_requests_total", "Requests, counted at their response head, error, panic or cancellation.", BY_STATUS, View::Requests),
     ("http_request_duration_seconds", "Arrival of a request to its response head.", BY_STATUS, View::Histogram(REQUESTS, 0)),
     ("http_errors_total", "Requests answered with a status of 500 or above.", BY_ENDPOINT, View::Errors),
@@ -235,4 +245,6 @@ const HTTP: [HttpEntry; 9] = [
     ("http_response_duration_seconds", "Arrival of a request to the end of its response body, event streams aside.", BY_STATUS, View::Histogram(RESPONSES, 0)),
     ("http_event_stream_duration_seconds", "Arrival of a request to the end of its event stream.", BY_STATUS, View::Histogram(STREAMS, 0)),
     ("http_request_size_bytes", "Body bytes that the application read of a request.", BY_ENDPOINT, View::Histogram(REQUEST_SIZES, 0)),
+    ("http_upgraded_connections", "Upgraded connections and tunnels whose handler holds the guard.", BY_PLACE, View::Upgraded),
+    ("http_upgraded_duration_seconds", "Response head of an upgrade or tunnel to the drop of its handler's guard.", BY_PLACE, View::Histogram(UPGRADES, UPGRADE_DURATION)),
 ];

@@ -58,4 +58,5 @@ mod template_rules;
 mod text_format;
 mod threads;
 mod upgrade;
+mod upgrade_guard;
 mod wire;

@@ -94,4 +94,5 @@ fn assert_handed_over(metrics: &Metrics, method: &str, status: &str) {
     assert_eq!(metrics.total("http_response_size_bytes_sum"), 0.0);
     assert_eq!(metrics.total("http_responses_incomplete_total"), 0.0);
     assert_eq!(metrics.total("http_response_duration_seconds_count"), 0.0);
+    assert!(!metrics.text.contains("http_upgraded"), "its handler took no guard");
 }

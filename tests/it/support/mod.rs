@@ -6,6 +6,7 @@ pub mod beacon;
 pub mod body;
 pub mod change;
 pub mod client;
+pub mod handler;
 pub mod layered;
 pub mod metrics;
 pub mod mount;
