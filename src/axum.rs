@@ -17,15 +17,17 @@ use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::Request;
+use axum::extract::{FromRequestParts, Request};
 use axum::response::Response;
 use axum::routing::post_service;
 use http::StatusCode;
+use http::request::Parts;
 use http_body::Frame;
 use pin_project_lite::pin_project;
 use tower::Service;
 
 use crate::monitor::Monitor;
+use crate::record::UpgradeGuard;
 use crate::routes::{Reply, Route, Routes};
 
 impl Monitor {
@@ -114,5 +116,14 @@ impl HttpBody for NoContent {
 
     fn is_end_stream(&self) -> bool {
         true
+    }
+}
+
+/// Takes the request's guard, as [`UpgradeGuard::take`] does.
+impl<S: Sync> FromRequestParts<S> for UpgradeGuard {
+    type Rejection = Infallible;
+
+    fn from_request_parts(parts: &mut Parts, _: &S) -> impl Future<Output = Result<Self, Infallible>> + Send {
+        std::future::ready(Ok(Self::take(&parts.extensions)))
     }
 }

@@ -28,6 +28,32 @@ use super::rows::Row;
 /// The layer leaves what this is [taken](Self::take) from in the extensions of an HTTP/1.1 request with an `Upgrade` field (RFC 9110, 7.8) and of a
 /// `CONNECT` (RFC 9110, 9.3.6), that of a WebSocket over HTTP/2 included (RFC 8441).
 ///
+/// # In axum
+///
+/// It is an extractor, which never fails:
+///
+#[cfg_attr(feature = "axum", doc = "```")]
+#[cfg_attr(not(feature = "axum"), doc = "```ignore")]
+/// use axum::extract::ws::{WebSocket, WebSocketUpgrade};
+/// use axum::response::Response;
+/// use axum::{Router, routing::any};
+/// use tower_rum::UpgradeGuard;
+///
+/// async fn echo(upgrade: WebSocketUpgrade, guard: UpgradeGuard) -> Response {
+///     upgrade.on_upgrade(async move |mut socket: WebSocket| {
+///         let _guard = guard;
+///         while let Some(Ok(message)) = socket.recv().await {
+///             if socket.send(message).await.is_err() {
+///                 break;
+///             }
+///         }
+///     })
+/// }
+///
+/// let monitor = tower_rum::Monitor::new();
+/// let app: Router = Router::new().route("/echo", any(echo)).merge(monitor.routes()).layer(monitor.layer());
+/// ```
+///
 /// # In hyper
 ///
 /// ```

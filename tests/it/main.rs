@@ -59,4 +59,6 @@ mod text_format;
 mod threads;
 mod upgrade;
 mod upgrade_guard;
+#[cfg(feature = "axum")]
+mod websocket;
 mod wire;
