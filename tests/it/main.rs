@@ -57,6 +57,7 @@ mod support;
 mod template_rules;
 mod text_format;
 mod threads;
+mod tunnel;
 mod upgrade;
 mod upgrade_guard;
 #[cfg(feature = "axum")]
