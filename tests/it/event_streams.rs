@@ -84,3 +84,41 @@ async fn serve(monitor: &Monitor, content_type: &'static str) -> (Server, Unboun
     }));
     (Server::start(service).await, streams)
 }
+
+#[cfg(feature = "axum")]
+#[tokio::test]
+async fn an_event_stream_of_axum_counts_once_at_its_head_and_is_in_flight_until_it_ends() {
+    use axum::response::sse::{Event, Sse};
+    use axum::{Router, routing::get, serve};
+
+    let monitor = Monitor::builder().registry(prometheus::Registry::new()).response_duration(true).build().unwrap();
+    let (sender, mut streams) = unbounded_channel();
+    let events = async move || {
+        let (events, mut sent) = unbounded_channel::<Event>();
+        sender.send(events).unwrap();
+        Sse::new(futures_util::stream::poll_fn(move |cx| sent.poll_recv(cx).map(|event| event.map(Ok::<_, Infallible>))))
+    };
+    let app: Router = Router::new().route("/events", get(events)).layer(monitor.layer());
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async { serve(listener, app).await });
+
+    let mut connection = send(address, "GET /events HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    let stream = streams.recv().await.unwrap();
+    for tick in 1..=3 {
+        stream.send(Event::default().data("tick")).unwrap();
+        read_to(&mut connection, b"data: tick\n\n").await;
+        let metrics = Metrics::of(&monitor).await;
+        let counted = metrics.value(r#"http_requests_total{method="GET",endpoint="/events",status="200"}"#);
+        let in_flight = metrics.value(r#"http_requests_in_flight{method="GET",endpoint="/events"}"#);
+        assert_eq!((counted, in_flight), (1.0, 1.0), "tick {tick}");
+        assert_eq!(metrics.total("http_event_stream_duration_seconds_count"), 0.0);
+    }
+    drop(stream);
+    let metrics = settled(&monitor, 1.0).await;
+    assert_eq!(metrics.value(r#"http_response_size_bytes_sum{method="GET",endpoint="/events"}"#), 36.0);
+    assert_eq!(metrics.total("http_event_stream_duration_seconds_count"), 1.0);
+    assert_eq!(metrics.total("http_responses_incomplete_total"), 0.0);
+    assert_eq!(metrics.total("http_requests_total"), 1.0);
+    assert!(!metrics.text.contains("http_upgraded"));
+}

@@ -51,6 +51,8 @@ mod route_slot;
 mod script;
 mod server_timing;
 mod shutdown;
+#[cfg(feature = "axum")]
+mod shutdown_axum;
 mod size;
 mod status_classes;
 mod support;

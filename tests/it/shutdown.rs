@@ -1,27 +1,29 @@
-//! A server that shuts down with streams open leaves nothing in flight and no request uncounted.
+//! A server that shuts down with streams and upgraded connections open leaves nothing in flight and none of them uncounted.
 
 use std::convert::Infallible;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
+use http_body_util::Empty;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::time::timeout;
 use tower::{Layer, Service, service_fn};
-use tower_rum::Monitor;
 use tower_rum::middleware::ResponseBody;
+use tower_rum::{Monitor, UpgradeGuard};
 
 use crate::support::body::{Fed, fed};
 use crate::support::client::{read_to, send};
 use crate::support::metrics::Metrics;
 use crate::support::server::Server;
-use crate::support::watch::{PATIENCE, monitor};
+use crate::support::watch::{PATIENCE, monitor, until};
 
 const STREAMS: usize = 10;
 
@@ -81,6 +83,50 @@ fn a_runtime_that_ends_with_streams_open_counts_them_as_incomplete() {
     assert_all_counted(&metrics);
     assert_eq!(metrics.total("http_responses_incomplete_total"), STREAMS as f64);
     drop((clients, streams));
+}
+
+#[tokio::test]
+async fn a_graceful_shutdown_leaves_upgraded_connections_to_their_guards() {
+    let monitor = monitor();
+    let service = monitor.layer().layer(service_fn(switch));
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let shutdown = GracefulShutdown::new();
+    let mut clients = Vec::new();
+    for _ in 0..STREAMS {
+        let request = "GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n";
+        let client = tokio::spawn(send(address, request));
+        let (stream, _) = listener.accept().await.unwrap();
+        let builder = auto::Builder::new(TokioExecutor::new());
+        let service = TowerToHyperService::new(service.clone());
+        let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+        tokio::spawn(shutdown.watch(connection.into_owned()));
+        clients.push(client.await.unwrap());
+    }
+    read_first_chunks(&mut clients).await;
+    timeout(PATIENCE, shutdown.shutdown()).await.unwrap();
+    let metrics = Metrics::of(&monitor).await;
+    assert_eq!(metrics.total("http_requests_in_flight"), 0.0);
+    assert_eq!(metrics.total("http_upgraded_connections"), STREAMS as f64);
+
+    drop(clients);
+    let ended = |metrics: &Metrics| metrics.total("http_upgraded_duration_seconds_count") == STREAMS as f64;
+    let metrics = until(&monitor, "the end of connections", ended).await;
+    assert_eq!(metrics.total("http_upgraded_connections"), 0.0);
+    assert_eq!(metrics.total("http_requests_total"), STREAMS as f64);
+}
+
+/// Switches protocols, says `first` and waits for the client to go.
+async fn switch(request: Request<Incoming>) -> Result<Response<Empty<Bytes>>, Infallible> {
+    let guard = UpgradeGuard::take(request.extensions());
+    tokio::spawn(async {
+        let _guard = guard;
+        let mut connection = TokioIo::new(hyper::upgrade::on(request).await.unwrap());
+        connection.write_all(b"first").await.unwrap();
+        let _ = connection.read_to_end(&mut Vec::new()).await;
+    });
+    let head = Response::builder().status(StatusCode::SWITCHING_PROTOCOLS).header("connection", "upgrade").header("upgrade", "x");
+    Ok(head.body(Empty::new()).unwrap())
 }
 
 const REQUEST: &str = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
