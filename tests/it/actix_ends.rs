@@ -15,7 +15,7 @@ use futures_util::{StreamExt, stream};
 use prometheus::Registry;
 use tokio::io::AsyncWriteExt;
 use tokio::time::{sleep, timeout};
-use tower_rum::{Builder, Monitor};
+use tower_rum::{Builder, Monitor, UpgradeGuard};
 
 use crate::support::actix::ActixServer;
 use crate::support::client::{http1, http2, read_to, send};
@@ -84,6 +84,34 @@ async fn a_panic_counts_as_500_and_the_worker_serves_on() {
     let reason = r#"http_responses_incomplete_total{method="GET",endpoint="/panic-in-body",reason="body_error"}"#;
     assert_eq!(metrics.value(reason), 1.0);
     assert_eq!(metrics.total("http_responses_incomplete_total"), 1.0);
+}
+
+#[tokio::test]
+async fn a_connection_whose_handler_takes_the_guard_counts_until_it_is_dropped() {
+    let echo = async |guard: UpgradeGuard, body: web::Payload| {
+        let held = body.inspect(move |_| {
+            let _ = &guard;
+        });
+        HttpResponse::SwitchingProtocols().upgrade("websocket").streaming(held)
+    };
+    let (monitor, server) = serve(
+        |builder| builder,
+        move |app| {
+            app.route("/chat/{room}", get().to(echo));
+            app.route("/refused", get().to(async |_guard: UpgradeGuard| HttpResponse::BadRequest()));
+        },
+    );
+    let request = |path: &str| format!("GET {path} HTTP/1.1\r\nhost: a\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n");
+    assert!(http1(server.address, &request("/refused")).await.starts_with(b"HTTP/1.1 400 "));
+    let mut connection = send(server.address, &request("/chat/7")).await;
+    read_to(&mut connection, b"\r\n\r\n").await;
+    let open = r#"http_upgraded_connections{endpoint="/chat/{room}"}"#;
+    until(&monitor, "an open connection", |metrics| metrics.get(open) == Some(1.0)).await;
+    drop(connection);
+    until(&monitor, "its end", |metrics| metrics.get(open) == Some(0.0)).await;
+    let metrics = settled(&monitor, 2.0).await;
+    assert_eq!(metrics.total("http_upgraded_duration_seconds_count"), 1.0);
+    assert_eq!(metrics.total("http_upgraded_connections"), 0.0);
 }
 
 #[tokio::test]

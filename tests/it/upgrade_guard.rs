@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -229,23 +230,32 @@ async fn a_guard_may_outlive_its_monitor() {
     drop((open, UpgradeGuard::take(untaken.extensions())));
 }
 
+/// Connections begin on the first thread and end on the last, so that a scrape that reads one thread after the other, and not all ends before all
+/// beginnings, would see ends alone.
 #[test]
 fn scrapes_beside_connections_that_come_and_go_never_miss_one_that_stays() {
-    const THREADS: usize = 4;
-    const CONNECTIONS: usize = 2_000;
+    const BETWEEN: usize = 40;
+    const CONNECTIONS: usize = 10_000;
     let (monitor, over) = (monitor(), AtomicBool::new(false));
     let runtime = || tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let staying = runtime().block_on(connection(&monitor, websocket()));
+    let connect = || runtime().block_on(connection(&monitor, websocket()));
+    let staying = connect();
+    let (begun, ending) = std::sync::mpsc::channel();
+    let between = Barrier::new(BETWEEN + 1);
     std::thread::scope(|scope| {
-        let connecting = || {
-            runtime().block_on(async {
-                for _ in 0..CONNECTIONS {
-                    drop(connection(&monitor, websocket()).await);
-                }
+        for _ in 0..BETWEEN {
+            scope.spawn(|| {
+                drop(connect());
+                between.wait();
+                between.wait();
             });
-        };
-        let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(connecting)).collect();
-        let scraping = scope.spawn(|| {
+        }
+        between.wait();
+        scope.spawn(|| {
+            ending.into_iter().for_each(drop);
+            over.store(true, Ordering::Relaxed);
+        });
+        scope.spawn(|| {
             let mut last = 0.0;
             while !over.load(Ordering::Relaxed) {
                 let metrics = runtime().block_on(Metrics::of(&monitor));
@@ -256,16 +266,16 @@ fn scrapes_beside_connections_that_come_and_go_never_miss_one_that_stays() {
                 last = ended;
             }
         });
-        for thread in threads {
-            thread.join().unwrap();
+        for _ in 0..CONNECTIONS {
+            begun.send(connect()).unwrap();
         }
-        over.store(true, Ordering::Relaxed);
-        scraping.join().unwrap();
+        drop(begun);
+        between.wait();
     });
     let counted = || runtime().block_on(async { (open(&monitor).await, ended(&monitor).await) });
-    assert_eq!(counted(), (1.0, (THREADS * CONNECTIONS) as f64));
+    assert_eq!(counted(), (1.0, (BETWEEN + CONNECTIONS) as f64));
     drop(staying);
-    assert_eq!(counted(), (0.0, (THREADS * CONNECTIONS + 1) as f64));
+    assert_eq!(counted(), (0.0, (BETWEEN + CONNECTIONS + 1) as f64));
 }
 
 /// A connection that is handed over, and its guard.
