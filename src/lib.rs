@@ -34,6 +34,7 @@ mod config;
 mod encode;
 mod error;
 pub mod exposition;
+pub mod grpc;
 pub mod guide;
 pub mod label;
 pub mod middleware;
@@ -48,7 +49,7 @@ pub mod actix;
 #[cfg(feature = "axum")]
 mod axum;
 
-pub use config::{Buckets, ClientCounter, ClientHistogram, Prefetch, Unit};
+pub use config::{Buckets, ClientCounter, ClientHistogram, GrpcType, Prefetch, Unit};
 pub use error::Error;
 pub use label::RequestHead;
 pub use monitor::{Builder, Monitor};

@@ -19,9 +19,10 @@ use std::time::Duration;
 
 use prometheus::Registry;
 
-use crate::config::{Buckets, ClientCounter, ClientHistogram, Config, Prefetch, Ruling};
+use crate::config::{Buckets, ClientCounter, ClientHistogram, Config, GrpcType, Prefetch, Ruling};
 use crate::error::Error;
 use crate::exposition::Exposition;
+use crate::grpc::{GrpcMetricsLayer, Methods};
 use crate::label::{EndpointSource, RequestHead, UNMATCHED};
 use crate::middleware::{ByHead, HeadRules, HttpMetricsLayer, RequestSizeLayer, Shared, TemplateLayer};
 use crate::record::{Collector, Recorder};
@@ -35,6 +36,7 @@ use crate::rum::{Ingest, Script};
 pub struct Monitor {
     recorder: Arc<Recorder>,
     shared: Arc<Shared>,
+    methods: Option<Arc<Methods>>,
     routes: Arc<Routes>,
 }
 
@@ -84,6 +86,13 @@ impl Monitor {
     #[must_use]
     pub fn request_size_layer(&self) -> RequestSizeLayer {
         RequestSizeLayer::new(Arc::clone(&self.shared))
+    }
+
+    /// A layer that counts gRPC calls by their declared method and their status; see [`grpc`](crate::grpc). It counts none where no
+    /// [`grpc_service`](Builder::grpc_service) is declared.
+    #[must_use]
+    pub fn grpc_layer(&self) -> GrpcMetricsLayer {
+        GrpcMetricsLayer::new(self.methods.clone())
     }
 
     /// A layer that answers all of our paths and passes everything else on: for a service without a router.
@@ -271,6 +280,17 @@ impl Builder {
         self
     }
 
+    /// A gRPC service and its methods, named as in their paths (`/helloworld.Greeter/SayHello`); calls of anything else count under `other`.
+    /// See [`grpc`](crate::grpc). Default: none, and no gRPC families.
+    pub fn grpc_service<I, M>(mut self, service: impl Into<String>, methods: I) -> Self
+    where
+        I: IntoIterator<Item = (M, GrpcType)>,
+        M: Into<String>,
+    {
+        self.config.grpc.declare(service.into(), methods.into_iter().map(|(method, kind)| (method.into(), kind)));
+        self
+    }
+
     /// Tell the browser the route template, by `Server-Timing: route;desc="…"` on HTML documents and on responses to the page's own
     /// requests (`Sec-Fetch-Dest: empty`). Without it the script's tag needs `data-endpoint`. Default: on.
     pub fn server_timing(mut self, on: bool) -> Self {
@@ -361,6 +381,7 @@ impl Builder {
             Ingest::new(Arc::clone(&recorder), &config),
             script,
         ));
+        let methods = Methods::declared(&recorder, &config.grpc);
         let shared = Arc::new(Shared {
             recorder: Arc::clone(&recorder),
             endpoint: self.endpoint,
@@ -368,6 +389,6 @@ impl Builder {
             response_duration: config.response_duration,
             server_timing: config.server_timing,
         });
-        Monitor { recorder, shared, routes }
+        Monitor { recorder, shared, methods, routes }
     }
 }

@@ -140,8 +140,8 @@ impl ClientFamily {
         }
         if OURS.iter().any(|ours| name.starts_with(ours)) {
             return problem(
-                "takes a name that does not start as one of this crate's own (http_, rum_, user_, web_vitals_, page_, synthetic_, network_, \
-                 system_, memory_), nor with an underscore",
+                "takes a name that does not start as one of this crate's own (http_, grpc_, rum_, user_, web_vitals_, page_, synthetic_, \
+                 network_, system_, memory_), nor with an underscore",
             );
         }
         if self.help.trim().is_empty() || self.help.contains(char::is_control) {
@@ -163,5 +163,6 @@ impl ClientFamily {
     }
 }
 
-const OURS: [&str; 10] = ["http_", "rum_", "user_", "web_vitals_", "page_", "synthetic_", "network_", "system_", "memory_", "_"];
+const OURS: [&str; 11] =
+    ["http_", "grpc_", "rum_", "user_", "web_vitals_", "page_", "synthetic_", "network_", "system_", "memory_", "_"];
 const MOST_VALUE: f64 = 1e9;

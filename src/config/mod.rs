@@ -13,6 +13,7 @@
 
 mod buckets;
 mod client_metric;
+mod grpc;
 mod name;
 mod own_labels;
 mod prefetch;
@@ -34,6 +35,8 @@ pub use client_metric::{ClientCounter, ClientHistogram, Unit};
 pub(crate) use own_labels::{Choice, OwnLabels};
 pub use prefetch::Prefetch;
 pub(crate) use template_rules::{Ruling, TemplateRules};
+pub use grpc::GrpcType;
+pub(crate) use grpc::{GRPC_CODES, GRPC_OTHER, GRPC_UNKNOWN, GrpcServices};
 pub(crate) use vocabulary::Vocabulary;
 
 use buckets::{DURATION_BUCKETS, PAGE_LOAD_BUCKETS, SIZE_BUCKETS};
@@ -55,6 +58,7 @@ pub(crate) struct Config {
     pub(crate) own_labels: OwnLabels,
     /// `2xx` instead of `204`.
     pub(crate) status_classes: bool,
+    pub(crate) grpc: GrpcServices,
     pub(crate) response_duration: bool,
     pub(crate) server_timing: bool,
     pub(crate) own_routes_counted: bool,
@@ -77,6 +81,7 @@ impl Default for Config {
             vocabulary: Vocabulary::default(),
             own_labels: OwnLabels::default(),
             status_classes: false,
+            grpc: GrpcServices::default(),
             response_duration: false,
             server_timing: true,
             own_routes_counted: false,
@@ -96,6 +101,7 @@ impl Config {
         }
         self.vocabulary.validate(self.family_series)?;
         self.own_labels.validate(self.vocabulary.label_names())?;
+        self.grpc.validate()?;
         for endpoint in &self.endpoints {
             if !label::is_endpoint(endpoint) {
                 return Err(Error::setting(format!(

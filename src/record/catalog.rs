@@ -1,4 +1,4 @@
-//! The families that browsers and handlers move: names, help, labels, and how each is measured.
+//! The families that browsers, gRPC calls and handlers move: names, help, labels, and how each is measured.
 //!
 //! Names are API. A family's help says what it counts and when it moves, and is what the exposition prints.
 
@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use crate::config::{self, Buckets, Config};
 
 use super::bounds::{Bounds, Resolution};
+use super::calls;
 
 /// Counters by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +87,7 @@ pub(super) enum Measure {
     Histogram(Bounds),
 }
 
-/// All families of the browser half, in the order of their [`FamilyId`].
+/// All families but those of HTTP requests, in the order of their [`FamilyId`].
 pub(super) fn described(config: &Config) -> Vec<Description<'_>> {
     let counters = COUNTERS.iter().map(|&(name, help, labels)| Description {
         name,
@@ -125,7 +126,7 @@ pub(super) fn described(config: &Config) -> Vec<Description<'_>> {
         measure: Measure::Histogram(Bounds::new(&histogram.buckets, Resolution::fitting(histogram.most))),
         cap: config.family_series,
     });
-    counters.chain(histograms).chain(client_counters).chain(client_histograms).collect()
+    counters.chain(histograms).chain(client_counters).chain(client_histograms).chain(calls::described(config)).collect()
 }
 
 type CounterEntry = (&'static str, &'static str, &'static [&'static str]);

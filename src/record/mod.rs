@@ -5,6 +5,7 @@
 //! between the two: a lock is taken only when a thread meets a label set for the first time.
 
 mod bounds;
+mod calls;
 mod catalog;
 mod cell;
 mod collect;
@@ -35,6 +36,7 @@ use crate::config::{Choice, Config, Ruling, TemplateRules};
 use crate::label::{MethodLabel, Template, UNMATCHED};
 
 pub(crate) use bounds::{Bounds, Resolution};
+pub(crate) use calls::CallSeries;
 pub(crate) use catalog::{Counter, FamilyId, Histogram};
 pub use collect::Collector;
 pub(crate) use in_flight::InFlight;

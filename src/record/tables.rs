@@ -137,7 +137,7 @@ fn http(config: &Config, labels: &[&str], bounds: Bounds, first: usize) -> Table
     }
 }
 
-/// A table of the browser half. What browsers fill is theirs alone: each family has a cap of its own.
+/// A table of a described family. What browsers fill is theirs alone: each family has a cap of its own.
 fn browser(constant: &str, family: Description<'_>) -> Table {
     let overflow: Vec<(&str, &str)> = family.labels.iter().map(|&name| (name, OVERFLOW)).collect();
     let prebuilt: &[Prebuilt<'_>] = if overflow.is_empty() { &[] } else { &[(&overflow, None)] };

@@ -10,7 +10,7 @@ const ORDER: [&[&str]; 10] = [
     &["beacon"],
     &["record", "replay"],
     &["encode", "serve"],
-    &["middleware", "rum", "exposition", "synthetic", "dashboard"],
+    &["middleware", "grpc", "rum", "exposition", "synthetic", "dashboard"],
     &["routes"],
     &["monitor"],
     &["axum", "actix"],

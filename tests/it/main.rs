@@ -32,6 +32,7 @@ mod contract;
 mod end_of_body;
 mod event_streams;
 mod failure;
+mod grpc;
 mod histograms;
 mod host_registry;
 mod imports;

@@ -61,18 +61,27 @@ pub struct Http2Frame {
 }
 
 pub async fn http2(address: SocketAddr, method: Method, path: &str) -> Http2Response {
+    let request = Request::builder().method(method).uri(format!("http://{address}{path}"));
+    http2_exchange(address, request.body(Bytes::new()).unwrap()).await
+}
+
+/// The same for any request.
+pub async fn http2_exchange(address: SocketAddr, request: Request<Bytes>) -> Http2Response {
     let recorded = Arc::new(Mutex::new(Vec::new()));
     let (mut requests, connection) =
         h2::client::handshake(Recording { stream: connect(address).await, read: Arc::clone(&recorded) }).await.unwrap();
     let driver = tokio::spawn(connection);
-    let request = Request::builder().method(method).uri(format!("http://{address}{path}")).body(()).unwrap();
-    let (response, _) = requests.send_request(request, true).unwrap();
+    let (head, body) = request.into_parts();
+    let (response, mut sending) = requests.send_request(Request::from_parts(head, ()), body.is_empty()).unwrap();
+    if !body.is_empty() {
+        sending.send_data(body, true).unwrap();
+    }
     let mut seen = Http2Response::default();
     match timeout(PATIENCE, response).await.unwrap() {
         Ok(response) => seen.read(response).await,
         Err(error) => seen.reset = error.reason(),
     }
-    drop(requests);
+    drop((requests, sending));
     let _ = timeout(PATIENCE, driver).await.unwrap();
     seen.frames = frames(&recorded.lock().unwrap());
     seen
