@@ -291,6 +291,13 @@ impl Builder {
         self
     }
 
+    /// The gRPC services of an encoded `google.protobuf.FileDescriptorSet`, as protoc's `--descriptor_set_out` and prost-build's
+    /// `file_descriptor_set_path` write it: all methods with their types. See [`grpc`](crate::grpc).
+    pub fn grpc_descriptor_set(mut self, encoded: impl AsRef<[u8]>) -> Self {
+        self.config.grpc.declare_set(encoded.as_ref());
+        self
+    }
+
     /// Tell the browser the route template, by `Server-Timing: route;desc="…"` on HTML documents and on responses to the page's own
     /// requests (`Sec-Fetch-Dest: empty`). Without it the script's tag needs `data-endpoint`. Default: on.
     pub fn server_timing(mut self, on: bool) -> Self {

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::error::Error;
 
+use super::descriptor_set;
+
 /// How many messages a gRPC method takes and gives: the `grpc_type` of its calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -36,6 +38,8 @@ pub(crate) struct GrpcServices {
     services: BTreeMap<String, BTreeMap<String, GrpcType>>,
     /// A method that was declared with two types.
     contradiction: Option<String>,
+    /// Something was given as a descriptor set that is none, or has no service.
+    useless_set: bool,
 }
 
 impl GrpcServices {
@@ -46,6 +50,14 @@ impl GrpcServices {
                 Some(&other) if other != kind => self.contradiction = Some(method),
                 _ => drop(declared.insert(method, kind)),
             }
+        }
+    }
+
+    pub(crate) fn declare_set(&mut self, set: &[u8]) {
+        let services = descriptor_set::services(set).unwrap_or_default();
+        self.useless_set |= services.is_empty();
+        for (service, methods) in services {
+            self.declare(service, methods.into_iter());
         }
     }
 
@@ -65,6 +77,11 @@ impl GrpcServices {
     }
 
     pub(super) fn validate(&self) -> Result<(), Error> {
+        if self.useless_set {
+            return Err(Error::setting(
+                "a gRPC descriptor set is an encoded google.protobuf.FileDescriptorSet with a service in it",
+            ));
+        }
         for (service, methods) in self.iter() {
             if !is_grpc_name(service) || service.starts_with('/') || service.ends_with('/') {
                 return Err(refused("service", service));

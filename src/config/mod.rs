@@ -13,6 +13,7 @@
 
 mod buckets;
 mod client_metric;
+mod descriptor_set;
 mod grpc;
 mod name;
 mod own_labels;

@@ -29,6 +29,8 @@
 //!
 //! ## Labels
 //!
+//! Services and their methods are declared by name, or by the descriptor set that server reflection also takes
+//! ([`grpc_descriptor_set`](crate::Builder::grpc_descriptor_set)).
 //! A call's path is its caller's, so only what the host declares becomes a label. Any other method counts as `grpc_method="other"`,
 //! `grpc_type="unknown"`, under its service if that is declared, else under `grpc_service="other"`. All label sets stand at 0 from the start, as after
 //! go-grpc-middleware's `InitializeMetrics`: 17 codes for each method and each `other`.

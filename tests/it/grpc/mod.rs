@@ -4,6 +4,7 @@ mod calls;
 mod closed_labels;
 mod deadline;
 mod declared;
+mod descriptor_set;
 mod ends;
 mod greeter;
 mod left;
