@@ -44,6 +44,8 @@
 //! | its caller: the future or body is dropped | `Canceled`; `DeadlineExceeded` once its `grpc-timeout` has passed |
 //! | an error of the service or of the body, a panic | `Unknown`: [whatever is not a status](https://github.com/grpc/grpc/blob/master/doc/statuscodes.md) |
 //!
+//! A server that enforces deadlines drops the call as well, tonic's own among them: what it then tells the caller is not seen here.
+//!
 //! Requests are calls if their `content-type` is `application/grpc`, alone or with a `+` or parameters behind it; others pass uncounted. gRPC-Web is
 //! another type, with the status inside the body: put the layer inside what translates it. On the wire nothing changes.
 //! [`Monitor::layer`](crate::Monitor::layer) knows nothing of gRPC, and counts calls among the HTTP requests where it is applied as well.

@@ -1,4 +1,4 @@
-//! Guides: what the numbers mean, and where their definitions come from.
+//! Guides: what the numbers mean and where their definitions come from, and which frameworks the layer works with.
 //!
 //! ```
 //! // The tag, with caching for ever and an integrity check, as a template would write it.
@@ -7,6 +7,9 @@
 //! let tag = format!(r#"<script src="{}" integrity="{}" async></script>"#, script.hashed_path(), script.integrity());
 //! assert!(tag.contains("sha384-"));
 //! ```
+
+#[doc = include_str!("frameworks.md")]
+pub mod frameworks {}
 
 #[doc = include_str!("measured.md")]
 pub mod measured {}

@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Empty;
+use prometheus::core::Collector;
 use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_rum::Monitor;
 
@@ -74,6 +75,7 @@ async fn a_layer_without_declarations_passes_calls_by_uncounted() {
     let monitor = by_path().build().unwrap();
     call(&monitor, "/test.Greeter/Hello").await;
     assert!(!Metrics::of(&monitor).await.text.contains("grpc"));
+    assert!(!monitor.collector().desc().iter().any(|family| family.fq_name.contains("grpc")));
 }
 
 async fn call(monitor: &Monitor, path: &str) {
