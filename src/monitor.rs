@@ -374,7 +374,9 @@ impl Builder {
         let script = Script::new(&config);
         let paths = routes::paths(&config.paths, &script);
         if !config.own_routes_counted {
-            paths.iter().for_each(|(path, _)| config.template_rules.ignore(path.clone()));
+            for (path, _) in &paths {
+                config.template_rules.ignore(path.clone());
+            }
         }
         if config.template_rules.of(UNMATCHED) == Ruling::Ignored {
             config.own_labels.ignore_unmatched();

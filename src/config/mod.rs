@@ -33,11 +33,11 @@ pub(crate) use buckets::{
 };
 pub(crate) use client_metric::ClientFamily;
 pub use client_metric::{ClientCounter, ClientHistogram, Unit};
+pub use grpc::GrpcType;
+pub(crate) use grpc::{GRPC_CODES, GRPC_OTHER, GRPC_UNKNOWN, GrpcServices};
 pub(crate) use own_labels::{Choice, OwnLabels};
 pub use prefetch::Prefetch;
 pub(crate) use template_rules::{Ruling, TemplateRules};
-pub use grpc::GrpcType;
-pub(crate) use grpc::{GRPC_CODES, GRPC_OTHER, GRPC_UNKNOWN, GrpcServices};
 pub(crate) use vocabulary::Vocabulary;
 
 use buckets::{DURATION_BUCKETS, PAGE_LOAD_BUCKETS, SIZE_BUCKETS};

@@ -38,8 +38,8 @@ impl TemplateRules {
 
     pub(crate) fn alias(&mut self, pattern: String, name: String) {
         let pattern = Pattern::new(pattern);
-        if let Some(other) = self.aliases.insert(pattern.clone(), name.clone())
-            && other != name
+        if let Some(other) = self.aliases.insert(pattern.clone(), name)
+            && other != self.aliases[&pattern]
         {
             self.contradictions.push(pattern);
         }

@@ -151,6 +151,14 @@ impl Local {
         Some(progress)
     }
 
+    /// The same for a request that will move: rare, and so not to weigh on the others.
+    pub(super) fn begin_pending(&mut self, arrived: Instant, row: Row, method: MethodLabel) -> Option<Box<Progress>> {
+        self.arrived(row, method)?;
+        let mut progress = Box::new(Progress::idle(&self.recorder, Route::of(row, method)));
+        progress.arrive(arrived, progress.route);
+        Some(progress)
+    }
+
     /// A request that has arrived before is in flight here from now on.
     pub(super) fn arrived(&mut self, row: Row, method: MethodLabel) -> Option<()> {
         self.count(row, method, STARTED)
@@ -171,6 +179,8 @@ impl Local {
     fn keep(&mut self, progress: Box<Progress>) {
         if self.idle.len() < MOST_IDLE {
             self.idle.push(progress);
+        } else {
+            let_go(progress);
         }
     }
 
@@ -304,6 +314,11 @@ impl Local {
     fn cell(&self, table: usize, series: Option<usize>) -> Cell {
         series.map_or_else(|| self.claim.unread(table), |series| self.claim.cell(table, series))
     }
+}
+
+#[cold]
+fn let_go(progress: Box<Progress>) {
+    drop(progress);
 }
 
 /// Where a value goes in a histogram's cell.

@@ -27,6 +27,7 @@ mod tables;
 mod template_cache;
 mod upgrade;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, Weak};
 use std::time::Instant;
@@ -129,7 +130,7 @@ impl Recorder {
             // Where unmatched requests are left out it waits out of sight.
             let first = local.row(&Template::Unmatched);
             let row = first.map_or_else(|| self.rows.unseen(Endpoint::UNMATCHED), |first| first.chosen(choice));
-            local.begin(arrived, row, method)
+            local.begin_pending(arrived, row, method)
         })?;
         let slot = RouteSlot::new(self.weak.clone(), method, choice, progress.route.row, outer);
         progress.slot = Some(slot.clone());
@@ -212,43 +213,48 @@ impl Recorder {
 
     /// `None` for a row that counts nowhere.
     fn exchange_series(&self, table: usize, row: Row, method: MethodLabel) -> Option<usize> {
-        self.http_series(table, row, Some(method), None, None).map(|series| series.unwrap_or(tables::OVERFLOW_EXCHANGE))
+        self.http_series(table, row, Some(method), None, tables::OVERFLOW_EXCHANGE)
     }
 
     /// `None` for a row that counts nowhere.
     fn upgrade_series(&self, row: Row) -> Option<usize> {
-        let series = self.http_series(tables::UPGRADES, row, None, None, None);
-        series.map(|series| series.unwrap_or(tables::OVERFLOW_UPGRADE))
+        self.http_series(tables::UPGRADES, row, None, None, tables::OVERFLOW_UPGRADE)
     }
 
     /// `None` for a row that counts nowhere.
     fn status_series(&self, table: usize, row: Row, method: MethodLabel, status: u16) -> Option<usize> {
-        let error_of = if status >= 500 { Some(self.exchange_series(tables::EXCHANGES, row, method)?) } else { None };
-        let text = if self.status_classes { tables::status_class(status).to_owned() } else { status.to_string() };
-        let series = self.http_series(table, row, Some(method), Some(&text), error_of);
-        series.map(|series| series.unwrap_or(tables::overflow_request(status)))
+        self.http_series(table, row, Some(method), Some(status), tables::overflow_request(status))
     }
 
-    /// `None` for a row that counts nowhere, and in it for what counts as overflow.
+    /// Of a table by endpoint, and by method and status where there are such.
     fn http_series(
         &self,
         table: usize,
         row: Row,
         method: Option<MethodLabel>,
-        status: Option<&str>,
-        error_of: Option<usize>,
-    ) -> Option<Option<usize>> {
+        status: Option<u16>,
+        overflow: usize,
+    ) -> Option<usize> {
         let chosen = self.rows.labels(row)?;
         let endpoint = self.rows.endpoint(row);
         if endpoint == Endpoint::OVERFLOW {
-            return Some(None);
+            return Some(overflow);
         }
+        let error_of = match (method, status) {
+            (Some(method), Some(500..)) => self.exchange_series(tables::EXCHANGES, row, method),
+            _ => None,
+        };
         let name = self.endpoints.name(endpoint);
+        let status = status.map(|status| self.status_text(status));
         let mut labels: Vec<_> = method.map(|method| ("method", method.name())).into_iter().collect();
         labels.push(("endpoint", &*name.text));
-        labels.extend(status.map(|status| ("status", status)));
+        labels.extend(status.as_deref().map(|status| ("status", status)));
         labels.extend(chosen);
-        Some(self.tables[table].series.number(&labels, error_of, name.trusted))
+        Some(self.tables[table].series.number(&labels, error_of, name.trusted).unwrap_or(overflow))
+    }
+
+    fn status_text(&self, status: u16) -> Cow<'static, str> {
+        if self.status_classes { tables::status_class(status).into() } else { status.to_string().into() }
     }
 
     /// Counters whose labels are a closed set stand at 0 from the start, so that `rate` sees the first event.

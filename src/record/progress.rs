@@ -55,6 +55,13 @@ pub(crate) enum End {
     Dropped,
 }
 
+impl Route {
+    /// Of which no thread has noted the place yet.
+    pub(super) fn of(row: Row, method: MethodLabel) -> Self {
+        Self { row, method, owner: NOBODY, place: 0 }
+    }
+}
+
 impl Progress {
     /// Of no request yet.
     pub(super) fn idle(recorder: &Weak<Recorder>, route: Route) -> Self {
@@ -94,7 +101,7 @@ impl Progress {
 
     /// It is in flight there now.
     pub(super) fn move_to(&mut self, row: Row) {
-        self.route = Route { row, owner: NOBODY, ..self.route };
+        self.route = Route::of(row, self.route.method);
     }
 
     #[inline]
