@@ -343,3 +343,25 @@ impl Place {
 
 /// What a thread keeps for requests to come: as many as it had in flight at once, within reason.
 const MOST_IDLE: usize = 1_024;
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+
+    use crate::config::{Choice, Config};
+
+    use super::*;
+
+    #[test]
+    fn what_does_not_fit_takes_no_room_of_a_threads_own() {
+        const CAP: usize = 16;
+        let mut config = Config { http_series: CAP, ..Config::default() };
+        config.own_labels.declare("plan".to_owned(), (0..20).map(|number| format!("v{number}")).collect());
+        let recorder = Recorder::new(&config);
+        for number in 0..400 {
+            let template = format!("/{}", number % 20);
+            drop(recorder.begin(Instant::now(), &Template::Routed(&template), Choice::at(number / 20), &Method::GET));
+        }
+        assert_eq!(with(&recorder.weak, |local| Some(local.exchanges.len())), Some(CAP + 1));
+    }
+}
