@@ -22,7 +22,7 @@
 //!
 //! | with this layer | around it, the layer measures | inside it, the layer measures |
 //! |---|---|---|
-//! | compression | bytes as they go to the server, and the time to compress | bytes that the application produced |
+//! | compression | bytes as they go to the server | bytes that the application produced |
 //! | a timeout | its answer (408, or its error as `500`), after the time that it takes | a request dropped: `499` |
 //! | `CatchPanicLayer` | the answer made of the panic, `500`, and its bytes | the panic, `500`, and no body |
 //! | authentication | refusals too, and the time to decide | what was let in |
