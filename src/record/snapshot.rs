@@ -101,14 +101,20 @@ impl<'a> Snapshot<'a> {
     /// Calls `visit` with each sample of a family.
     pub(crate) fn samples(&self, family: &Family, visit: &mut dyn FnMut(Sample<'_>)) {
         match family.view {
-            View::Count(table) => self.values(table, visit, |_, row| Value::Integer(row[0])),
-            View::Seconds(table) => self.values(table, visit, |_, row| Value::Nanoseconds(row[0])),
-            View::Requests => self.values(REQUESTS, visit, |_, row| Value::Integer(count(row))),
-            View::InFlight => self.values(EXCHANGES, visit, |_, row| Value::Integer(in_flight(row))),
-            View::Upgraded => self.values(UPGRADES, visit, |_, row| Value::Integer(upgraded(row))),
+            View::Count(table) => self.values(table, visit, |row| Value::Integer(row[0])),
+            View::Seconds(table) => self.values(table, visit, |row| Value::Nanoseconds(row[0])),
+            View::Requests => self.values(REQUESTS, visit, |row| Value::Integer(count(row))),
+            View::InFlight => self.values(EXCHANGES, visit, |row| Value::Integer(in_flight(row))),
+            View::Upgraded => self.values(UPGRADES, visit, |row| Value::Integer(upgraded(row))),
             View::Errors => {
                 let errors = self.errors();
-                self.values(EXCHANGES, visit, |number, _| Value::Integer(errors[number]));
+                for (number, row) in self.tables[EXCHANGES].rows().enumerate() {
+                    // Statuses may be past their cap, and have failed, where no endpoint is.
+                    let overflow = || self.shown(EXCHANGES, number, &errors[number..=number]);
+                    if let Some(series) = self.shown(EXCHANGES, number, row).or_else(overflow) {
+                        visit(Sample { series, extra: None, value: Value::Integer(errors[number]) });
+                    }
+                }
             }
             View::Histogram(table, first) => self.histograms(table, first, visit),
             View::Incomplete => {
@@ -123,10 +129,10 @@ impl<'a> Snapshot<'a> {
         }
     }
 
-    fn values<'v>(&self, table: usize, visit: &mut dyn FnMut(Sample<'_>), read: impl Fn(usize, &[u64]) -> Value<'v>) {
+    fn values<'v>(&self, table: usize, visit: &mut dyn FnMut(Sample<'_>), read: impl Fn(&[u64]) -> Value<'v>) {
         for (number, row) in self.tables[table].rows().enumerate() {
             if let Some(series) = self.shown(table, number, row) {
-                visit(Sample { series, extra: None, value: read(number, row) });
+                visit(Sample { series, extra: None, value: read(row) });
             }
         }
     }

@@ -73,6 +73,20 @@ async fn errors_stay_visible_past_the_cap() {
 }
 
 #[tokio::test]
+async fn errors_past_the_cap_are_seen_where_only_the_statuses_had_no_room() {
+    let monitor = raw_paths().http_series(16).build().unwrap();
+    for status in (200..230).chain([503]) {
+        let request = http::Request::get("/").body(()).unwrap();
+        let response = http::Response::builder().status(status).body(bytes::Bytes::new().into()).unwrap();
+        crate::support::layered::respond(&monitor, request, response);
+    }
+    let metrics = Metrics::of(&monitor).await;
+    assert_eq!(metrics.value(r#"http_requests_total{method="_OTHER",endpoint="overflow",status="5xx"}"#), 1.0);
+    assert_eq!(metrics.value(r#"http_errors_total{method="_OTHER",endpoint="overflow"}"#), 1.0);
+    assert_eq!(metrics.series("http_requests_in_flight").count(), 1, "the overflow still waits");
+}
+
+#[tokio::test]
 async fn browsers_that_fill_every_family_take_nothing_from_the_server_half() {
     let (monitor, mount) = small();
     request(&monitor, "GET", "/page/0", "hello");
