@@ -9,6 +9,7 @@ use super::spread::spread_all;
 /// A table's label sets. The prebuilt ones, which catch what no longer fits, come first.
 pub(super) struct SeriesTable {
     series: Interner<Series>,
+    /// To label sets in which nothing is escaped: where it is, two of them may read alike.
     hints: Hints,
     /// What each rendered label set begins with: the host's constant labels.
     constant: Box<str>,
@@ -58,16 +59,17 @@ impl SeriesTable {
         for (opening, value) in self.openings.iter().zip(values) {
             rest = rest.strip_prefix(&**opening)?.strip_prefix(value)?;
         }
-        let closing = if self.openings.is_empty() { self.constant.len() } else { 1 };
-        Some(rest.len() <= closing)
+        let closing = if values.is_empty() { self.constant.len() } else { 1 };
+        Some(rest.len() == closing)
     }
 
     /// The number of a label set; `None` when it is new and there is no room for it.
     pub(super) fn number(&self, labels: &[(&str, &str)], error_of: Option<usize>, trusted: bool) -> Option<usize> {
-        let number = self
-            .series
-            .number(&render(&self.constant, labels), trusted, |rendered| Series { rendered: Arc::clone(rendered), error_of })?;
-        self.hints.note(spread_all(labels.iter().map(|&(_, value)| value)), number);
+        let text = render(&self.constant, labels);
+        let number = self.series.number(&text, trusted, |rendered| Series { rendered: Arc::clone(rendered), error_of })?;
+        if !text.contains('\\') {
+            self.hints.note(spread_all(labels.iter().map(|&(_, value)| value)), number);
+        }
         Some(number)
     }
 
@@ -201,6 +203,17 @@ mod tests {
         for (value, number) in hostile.iter().zip(numbers) {
             let found = table.find(&[value]);
             assert!(found.is_none() || found == number, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn a_value_is_not_found_by_what_another_is_escaped_to_nor_with_its_quote() {
+        for prefix in 0..1_000 {
+            for (known, other) in [("\\", r"\\"), ("\"", "\\\""), ("\n", r"\n"), ("", "\"")] {
+                let table = SeriesTable::new("", &names()[..1], 2, 0, &[]);
+                table.number(&[("a", &format!("{prefix}{known}"))], None, true);
+                assert_eq!(table.find(&[&format!("{prefix}{other}")]), None, "{prefix} {known:?}");
+            }
         }
     }
 
