@@ -84,9 +84,12 @@ impl Seeming {
     /// The request has been answered: where it was routed elsewhere than it seemed, it counts there.
     #[inline]
     pub(super) fn settle(&self, foresight: &RefCell<Foresight>, guard: &mut InFlight, answered: &HttpRequest) {
-        // What is left of a path was not routed: nothing but the path says what it was for, and that has been asked.
-        if matches!(self, Self::Settled) || !answered.match_info().unprocessed().is_empty() {
-            return;
+        // What is left of a path was not routed: nothing but the path says what it was for.
+        let is_routed = answered.match_info().unprocessed().is_empty();
+        match self {
+            Self::Foreseen(_) => {}
+            Self::Sought(_) if is_routed => {}
+            Self::Sought(_) | Self::Settled => return,
         }
         let pattern = answered.match_pattern();
         if pattern.as_deref() != self.pattern() {
@@ -94,7 +97,7 @@ impl Seeming {
         } else if let Self::Foreseen(_) = self {
             return;
         }
-        if let (Some(pattern), Some(method)) = (pattern, guard.method()) {
+        if is_routed && let (Some(pattern), Some(method)) = (pattern, guard.method()) {
             foresight.borrow_mut().learn(method, &pattern);
         }
     }

@@ -72,6 +72,18 @@ async fn each_way_to_mount_a_route_has_its_pattern() {
 }
 
 #[tokio::test]
+async fn what_no_route_takes_is_unmatched_also_where_its_like_has_answered() {
+    let monitor = monitor();
+    let app = App::new().route(r"/items/{id:\d+}", get().to(async || "item")).wrap(monitor.actix());
+    let app = init_service(app).await;
+    let ask = async |request: TestRequest| drop(app.call(request.to_request()).await.unwrap());
+    counted(&monitor, &ask, "GET", "/items/7", &[(r"/items/{id:\\d+}", 200)]).await;
+    counted(&monitor, &ask, "GET", "/items/nope", &[("unmatched", 404)]).await;
+    counted(&monitor, &ask, "GET", "/items/8", &[(r"/items/{id:\\d+}", 200)]).await;
+    assert_eq!(Metrics::of(&monitor).await.total("http_requests_in_flight"), 0.0);
+}
+
+#[tokio::test]
 async fn around_a_scope_it_counts_the_scopes_requests_under_whole_patterns() {
     let monitor = monitor();
     let ok = async || HttpResponse::Ok();
