@@ -91,13 +91,13 @@ impl Seeming {
             Self::Sought(_) if is_routed => {}
             Self::Sought(_) | Self::Settled => return,
         }
-        let pattern = answered.match_pattern();
+        let (pattern, method) = (answered.match_pattern(), guard.method());
         if pattern.as_deref() != self.pattern() {
             guard.reroute(&template(pattern.as_deref()));
         } else if let Self::Foreseen(_) = self {
             return;
         }
-        if is_routed && let (Some(pattern), Some(method)) = (pattern, guard.method()) {
+        if is_routed && let (Some(pattern), Some(method)) = (pattern, method) {
             foresight.borrow_mut().learn(method, &pattern);
         }
     }

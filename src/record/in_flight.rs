@@ -99,7 +99,7 @@ impl InFlight {
         })
     }
 
-    /// The route that answers is another than the one that the request seemed to be for. Answers of uncounted routes count where they began.
+    /// The route that answers is another than the one that the request seemed to be for. Where it goes by uncounted, so does the request.
     #[cfg(feature = "actix")]
     #[cold]
     pub(crate) fn reroute(&mut self, template: &Template<'_>) {
@@ -107,13 +107,16 @@ impl InFlight {
         let Some(recorder) = progress.recorder.upgrade() else { return };
         let (from, choice) = (progress.route, recorder.rows.choice(progress.route.row));
         let to = local::with(&progress.recorder, |local| {
-            let to = local.row(template)?.chosen(choice);
-            local.arrived(to, from.method)?;
+            let to = local.row(template).map(|first| first.chosen(choice));
+            if let Some(to) = to {
+                local.arrived(to, from.method)?;
+            }
             local.left(from.row, from.method)?;
-            Some(to)
+            to
         });
-        if let Some(to) = to {
-            progress.move_to(to);
+        match to {
+            Some(to) => progress.move_to(to),
+            None => self.0 = None,
         }
     }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use actix_web::dev::Service;
 use actix_web::http::Method;
 use actix_web::middleware::NormalizePath;
-use actix_web::test::{TestRequest, init_service};
+use actix_web::test::{TestRequest, call_and_read_body, init_service};
 use actix_web::web::{self, get, post, resource, scope};
 use actix_web::{App, HttpResponse, guard};
 use prometheus::Registry;
@@ -184,6 +184,22 @@ async fn own_routes_are_counted_only_when_asked_for_and_by_exact_pattern() {
         assert_eq!(metrics.total("http_requests_total"), expected, "counted: {counted}");
         assert_eq!(metrics.value(r#"http_requests_total{method="GET",endpoint="/metrics-foo",status="200"}"#), 1.0);
     }
+}
+
+#[tokio::test]
+async fn own_routes_go_by_uncounted_where_a_wider_pattern_has_answered() {
+    let monitor = monitor();
+    let app = App::new().configure(monitor.actix_routes()).route("/{page}", get().to(async || "page")).wrap(monitor.actix());
+    let app = init_service(app).await;
+    let ask = async |request: TestRequest| drop(app.call(request.to_request()).await.unwrap());
+    counted(&monitor, &ask, "GET", "/about", &[("/{page}", 200)]).await;
+    for _ in 0..2 {
+        counted(&monitor, &ask, "GET", "/metrics", &[]).await;
+    }
+    let seen_by_itself = call_and_read_body(&app, TestRequest::with_uri("/metrics").to_request()).await;
+    let in_flight: &[u8] = br#"http_requests_in_flight{method="GET",endpoint="/{page}"} 0"#;
+    assert!(seen_by_itself.windows(in_flight.len()).any(|line| line == in_flight));
+    assert_eq!(Metrics::of(&monitor).await.total("http_response_size_bytes_count"), 1.0);
 }
 
 #[tokio::test]
