@@ -4,10 +4,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use actix_web::body::{BodyStream, MessageBody};
+use actix_web::body::{self, BodyStream, MessageBody};
 use actix_web::web::{Payload, ServiceConfig, resource};
 use actix_web::{HttpRequest, HttpResponse, error::PayloadError};
 use bytes::Bytes;
+use http::StatusCode;
 use http::header::CONTENT_LENGTH;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
@@ -53,8 +54,13 @@ async fn answer(routes: Arc<Routes>, route: Route, request: HttpRequest, body: P
     let declared = head.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     let request = head.map(|()| RequestBody { stream: BodyStream::new(body), declared: declared.unwrap_or(0) });
     let (head, body) = routes.respond(route, request).await.into_parts();
+    let mut response = head::response(&head);
+    if head.status == StatusCode::NOT_MODIFIED {
+        // An empty body would be declared over HTTP/2, with a length that is not what a GET would get.
+        return response.body(body::None::new());
+    }
     let Ok(body) = body.collect().await;
-    head::response(&head).body(body.to_bytes())
+    response.body(body.to_bytes())
 }
 
 pin_project! {

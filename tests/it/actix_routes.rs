@@ -7,6 +7,9 @@ use actix_web::{App, HttpResponse};
 use prometheus::Registry;
 use tower_rum::Monitor;
 
+use crate::support::actix::ActixServer;
+use crate::support::client::http2_connection;
+
 #[tokio::test]
 async fn public_routes_are_the_ingest_and_the_script_and_operator_routes_the_metrics() {
     let monitor = monitor();
@@ -32,6 +35,24 @@ async fn in_a_scope_they_are_below_its_path() {
     let app = init_service(App::new().service(scope("/internal").configure(monitor.actix_operator_routes()))).await;
     assert_eq!(app.call(TestRequest::with_uri("/internal/metrics").to_request()).await.unwrap().status(), 200);
     assert_eq!(app.call(TestRequest::with_uri("/metrics").to_request()).await.unwrap().status(), 404);
+}
+
+#[tokio::test]
+async fn a_script_that_has_not_changed_has_no_length_of_zero() {
+    let monitor = monitor();
+    let server = ActixServer::bare({
+        let monitor = monitor.clone();
+        move |config| monitor.actix_routes()(config)
+    });
+    let mut requests = http2_connection(server.address).await;
+    let mut asked = async |tag: &str| {
+        let request = http::Request::get("http://a/rum.js").header("if-none-match", tag).body(()).unwrap();
+        requests.send_request(request, true).unwrap().0.await.unwrap()
+    };
+    let script = asked("").await;
+    assert!(script.headers().contains_key("content-length"));
+    let unchanged = asked(script.headers()["etag"].to_str().unwrap()).await;
+    assert_eq!((unchanged.status().as_u16(), unchanged.headers().get("content-length")), (304, None));
 }
 
 /// What GET is answered, path by path, with `/metrics` last.
