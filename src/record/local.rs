@@ -360,7 +360,12 @@ mod tests {
         let recorder = Recorder::new(&config);
         for number in 0..400 {
             let template = format!("/{}", number % 20);
-            drop(recorder.begin(Instant::now(), &Template::Routed(&template), Choice::at(number / 20), MethodLabel::of(&Method::GET)));
+            drop(recorder.begin(
+                Instant::now(),
+                &Template::Routed(&template),
+                Choice::at(number / 20),
+                MethodLabel::of(&Method::GET),
+            ));
         }
         assert_eq!(with(&recorder.weak, |local| Some(local.exchanges.len())), Some(CAP + 1));
     }

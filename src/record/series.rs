@@ -67,7 +67,7 @@ impl SeriesTable {
     pub(super) fn number(&self, labels: &[(&str, &str)], error_of: Option<usize>, trusted: bool) -> Option<usize> {
         let text = render(&self.constant, labels);
         let number = self.series.number(&text, trusted, |rendered| Series { rendered: Arc::clone(rendered), error_of })?;
-        if !text.contains('\\') {
+        if !text[self.constant.len()..].contains('\\') {
             self.hints.note(spread_all(labels.iter().map(|&(_, value)| value)), number);
         }
         Some(number)
