@@ -10,6 +10,8 @@ mod actix_routes;
 mod actix_rules;
 #[cfg(feature = "actix")]
 mod actix_templates;
+#[cfg(feature = "actix")]
+mod actix_websocket;
 mod applied_twice;
 #[cfg(feature = "axum")]
 mod axum_routes;

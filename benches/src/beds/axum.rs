@@ -31,9 +31,7 @@ pub fn router_of_layered(layer: &HttpMetricsLayer) -> Router {
     let get_handler = async move || (get_status, Bytes::from_static(PAYLOAD));
     let post_handler = async move || (post_status, Bytes::from_static(PAYLOAD));
     let put_handler = async move || (put_status, Bytes::from_static(PAYLOAD));
-    routes(
-        get(get_handler.layer(layer.clone())).post(post_handler.layer(layer.clone())).put(put_handler.layer(layer.clone())),
-    )
+    routes(get(get_handler.layer(layer.clone())).post(post_handler.layer(layer.clone())).put(put_handler.layer(layer.clone())))
 }
 
 fn statuses() -> [StatusCode; 3] {
