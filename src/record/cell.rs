@@ -27,18 +27,19 @@ pub(super) fn chunk(words: usize) -> Chunk {
 #[derive(Clone)]
 pub(super) struct Cell {
     chunk: Chunk,
-    first: usize,
+    /// A line's number in a chunk of few: threads keep many cells, and are to keep them small.
+    first: u32,
     exclusive: bool,
 }
 
 impl Cell {
     pub(super) fn new(chunk: Chunk, index: usize, words: usize, exclusive: bool) -> Self {
-        Self { chunk, first: index % CHUNK * lines(words), exclusive }
+        Self { chunk, first: (index % CHUNK * lines(words)) as u32, exclusive }
     }
 
     #[inline]
     pub(super) fn words(&self) -> Words<'_> {
-        Words { chunk: &self.chunk, first: self.first, exclusive: self.exclusive }
+        Words { chunk: &self.chunk, first: self.first as usize, exclusive: self.exclusive }
     }
 
     #[inline]
