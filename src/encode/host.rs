@@ -9,18 +9,28 @@ use crate::record::{Counter, Kind, Recorder};
 
 use super::number::canonical;
 
-/// Appends the registry's families in the text format, those aside whose name is ours.
-pub(super) fn families(out: &mut Vec<u8>, recorder: &Recorder, registry: &Registry) {
-    // A collector of the host is not our code: what it does must not cost our own families.
-    let Ok(families) = catch_unwind(AssertUnwindSafe(|| registry.gather())) else {
-        let _ = recorder.increment(Counter::ExpositionFailures, &[], 1);
-        return;
-    };
-    for family in families {
-        if is_ours(recorder, family.name()) {
-            let _ = recorder.increment(Counter::ExpositionConflicts, &[], 1);
-        } else if append(out, &family).is_err() {
+/// What one look into a registry found; nothing if a collector panicked.
+pub(crate) struct HostFamilies(Option<Vec<MetricFamily>>);
+
+impl HostFamilies {
+    /// Asks all collectors of the registry.
+    pub(crate) fn gather(registry: &Registry) -> Self {
+        // A collector of the host is not our code: what it does must not cost our own families.
+        Self(catch_unwind(AssertUnwindSafe(|| registry.gather())).ok())
+    }
+
+    /// Appends them in the text format, those aside whose name is ours.
+    pub(super) fn append_text(&self, out: &mut Vec<u8>, recorder: &Recorder) {
+        let Some(families) = &self.0 else {
             let _ = recorder.increment(Counter::ExpositionFailures, &[], 1);
+            return;
+        };
+        for family in families {
+            if is_ours(recorder, family.name()) {
+                let _ = recorder.increment(Counter::ExpositionConflicts, &[], 1);
+            } else if append(out, family).is_err() {
+                let _ = recorder.increment(Counter::ExpositionFailures, &[], 1);
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ mod number;
 mod short;
 mod text;
 
+pub(crate) use host::HostFamilies;
 pub(crate) use text::TextFormat;
 
 /// `text/plain` in version 0.0.4 of the exposition format.

@@ -2,7 +2,7 @@
 
 use crate::record::{Bounds, Family, Kind, Recorder, Sample, Value};
 
-use super::host;
+use super::host::HostFamilies;
 use super::number::{canonical, seconds, sum};
 use super::short::Short;
 
@@ -22,13 +22,13 @@ impl TextFormat {
     ///
     /// A family that both have is written once, ours, and counted as a conflict from the next scrape on; so is a registry that could
     /// not be read.
-    pub(crate) fn exposition(&self, out: &mut Vec<u8>, recorder: &Recorder, registry: &prometheus::Registry) {
+    pub(crate) fn exposition(&self, out: &mut Vec<u8>, recorder: &Recorder, host: &HostFamilies) {
         let snapshot = recorder.snapshot();
         for (family, text) in snapshot.families().iter().zip(&self.families) {
             let mut writer = FamilyWriter { out, text, begun: false, start: Vec::new() };
             snapshot.samples(family, &mut |sample| writer.sample(&sample));
         }
-        host::families(out, recorder, registry);
+        host.append_text(out, recorder);
     }
 }
 

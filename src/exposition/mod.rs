@@ -25,7 +25,7 @@ use http::{Method, Response, StatusCode};
 use prometheus::Registry;
 use tokio::runtime::Handle;
 
-use crate::encode::{self, TextFormat};
+use crate::encode::{self, HostFamilies, TextFormat};
 use crate::record::Recorder;
 use crate::serve::{self, Body};
 
@@ -74,7 +74,8 @@ impl Exposition {
     fn text(&self) -> Bytes {
         const ROOM_TO_GROW: usize = 4096;
         let mut text = self.room.take(self.length.load(Ordering::Relaxed) + ROOM_TO_GROW);
-        self.format.exposition(&mut text, &self.recorder, &self.registry);
+        let host = HostFamilies::gather(&self.registry);
+        self.format.exposition(&mut text, &self.recorder, &host);
         self.length.store(text.len(), Ordering::Relaxed);
         self.room.lend(text)
     }
