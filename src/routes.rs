@@ -85,8 +85,8 @@ impl Routes {
             },
             Route::Script(freshness) => now(self.script.respond(request.method(), request.headers(), freshness)),
             Route::Metrics => {
-                let (routes, method) = (Arc::clone(self), request.method().clone());
-                Reply::Scrape { text: Box::pin(async move { routes.exposition.respond(&method).await }) }
+                let (routes, method, headers) = (Arc::clone(self), request.method().clone(), request.headers().clone());
+                Reply::Scrape { text: Box::pin(async move { routes.exposition.respond(&method, &headers).await }) }
             }
         }
     }

@@ -88,6 +88,24 @@ impl Vocabulary {
                 )));
             }
         }
+        self.names_apart()
+    }
+
+    /// A counter is called without its `_total` in `OpenMetrics`, and a histogram takes the names of its samples: neither may be the other's.
+    fn names_apart(&self) -> Result<(), Error> {
+        for counter in self.counters.iter().map(|counter| &counter.family.name) {
+            let family = counter.strip_suffix("_total").unwrap_or(counter);
+            let takes = |name: &str| {
+                let suffix = family.strip_prefix(name);
+                suffix.is_some_and(|suffix| ["", "_bucket", "_sum", "_count", "_created"].contains(&suffix))
+            };
+            if let Some(histogram) = self.histograms.iter().find(|histogram| takes(&histogram.family.name)) {
+                return Err(Error::setting(format!(
+                    "client metrics {counter:?} and {:?} would be taken for one another in OpenMetrics",
+                    histogram.family.name
+                )));
+            }
+        }
         Ok(())
     }
 }

@@ -1,12 +1,52 @@
 //! From a snapshot of our families and the host's registry to an exposition format.
 
+mod claims;
+mod head;
 mod host;
 mod number;
 mod short;
 mod text;
 
-pub(crate) use host::HostFamilies;
-pub(crate) use text::TextFormat;
+use crate::record::Recorder;
 
-/// `text/plain` in version 0.0.4 of the exposition format.
-pub(crate) const TEXT_CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+use claims::Claims;
+use head::Dialect;
+use text::TextFormat;
+
+pub(crate) use host::HostFamilies;
+
+/// What a scrape may be written in. All formats have the same series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Format {
+    /// The Prometheus text format, in version 0.0.4; good as 1.0.0 too, which only adds quoted names.
+    Text,
+    /// `OpenMetrics` 1.0; good as 0.0.1 too.
+    OpenMetrics,
+}
+
+/// One recorder's formats, with everything made ready that all its scrapes share.
+#[derive(Debug)]
+pub(crate) struct Formats {
+    text: TextFormat,
+    claims: Claims,
+}
+
+impl Formats {
+    pub(crate) fn new(recorder: &Recorder) -> Self {
+        Self { text: TextFormat::new(recorder), claims: Claims::of(recorder) }
+    }
+
+    /// Appends everything that a scrape gets: the families of the recorder that this was made for, then those of the host's registry.
+    ///
+    /// A family that both have is written once, ours, and counted as a conflict from the next scrape on; so is, as a failure, a registry
+    /// or a family that could not be read.
+    pub(crate) fn write(&self, format: Format, out: &mut Vec<u8>, recorder: &Recorder, host: &HostFamilies) {
+        let dialect = match format {
+            Format::Text => Dialect::Text,
+            Format::OpenMetrics => Dialect::OpenMetrics,
+        };
+        self.text.families(dialect, out, recorder);
+        host.each(recorder, &self.claims, &mut |family| family.write(dialect, out));
+        dialect.end(out);
+    }
+}

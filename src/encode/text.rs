@@ -1,34 +1,30 @@
-//! The Prometheus text format, version 0.0.4 (<https://prometheus.io/docs/instrumenting/exposition_formats/>).
+//! Our families in lines, as the Prometheus text format and `OpenMetrics` have them: they share every sample, to the byte.
 
-use crate::record::{Bounds, Family, Kind, Recorder, Sample, Value};
+use crate::record::{Bounds, Family, Recorder, Sample, Value};
 
-use super::host::HostFamilies;
+use super::head::Dialect;
 use super::number::{canonical, seconds, sum};
 use super::short::Short;
 
 /// The text of one recorder's families, of which every scrape shares all but labels and numbers.
 #[derive(Debug)]
-pub(crate) struct TextFormat {
+pub(super) struct TextFormat {
     families: Box<[FamilyText]>,
 }
 
 impl TextFormat {
-    pub(crate) fn new(recorder: &Recorder) -> Self {
+    pub(super) fn new(recorder: &Recorder) -> Self {
         let text = |family| FamilyText::new(family, recorder.bounds(family));
         Self { families: recorder.families().iter().map(text).collect() }
     }
 
-    /// Appends everything that a scrape gets: the families of the recorder that this was made for, then those of the host's registry.
-    ///
-    /// A family that both have is written once, ours, and counted as a conflict from the next scrape on; so is a registry that could
-    /// not be read.
-    pub(crate) fn exposition(&self, out: &mut Vec<u8>, recorder: &Recorder, host: &HostFamilies) {
+    /// Appends the families of the recorder that this was made for.
+    pub(super) fn families(&self, dialect: Dialect, out: &mut Vec<u8>, recorder: &Recorder) {
         let snapshot = recorder.snapshot();
         for (family, text) in snapshot.families().iter().zip(&self.families) {
-            let mut writer = FamilyWriter { out, text, begun: false, start: Vec::new() };
+            let mut writer = FamilyWriter { out, text, dialect, begun: false, start: Vec::new() };
             snapshot.samples(family, &mut |sample| writer.sample(&sample));
         }
-        host.append_text(out, recorder);
     }
 }
 
@@ -36,6 +32,7 @@ impl TextFormat {
 #[derive(Debug)]
 struct FamilyText {
     head: String,
+    openmetrics_head: String,
     /// Lines up to their labels.
     value: String,
     bucket: String,
@@ -47,17 +44,13 @@ struct FamilyText {
 
 impl FamilyText {
     fn new(family: &Family, bounds: Option<&Bounds>) -> Self {
-        let kind = match family.kind {
-            Kind::Counter => "counter",
-            Kind::Gauge => "gauge",
-            Kind::Histogram => "histogram",
-        };
-        let Family { name, help, .. } = family;
-        let help = help.replace('\\', r"\\");
+        let Family { name, help, kind, .. } = family;
+        let head = |dialect: Dialect| dialect.head(name, (*kind).into(), help);
         let finite = bounds.map_or(&[][..], |bounds| &bounds.floats);
         let closed = |bound| Short::new(&(canonical(bound) + "\"} "));
         Self {
-            head: format!("# HELP {name} {help}\n# TYPE {name} {kind}\n"),
+            head: head(Dialect::Text),
+            openmetrics_head: head(Dialect::OpenMetrics),
             value: format!("{name}{{"),
             bucket: format!("{name}_bucket{{"),
             sum: format!("{name}_sum{{"),
@@ -71,6 +64,7 @@ impl FamilyText {
 struct FamilyWriter<'a> {
     out: &'a mut Vec<u8>,
     text: &'a FamilyText,
+    dialect: Dialect,
     begun: bool,
     /// A series' bucket line up to its bound.
     start: Vec<u8>,
@@ -80,7 +74,11 @@ impl FamilyWriter<'_> {
     fn sample(&mut self, sample: &Sample<'_>) {
         if !self.begun {
             self.begun = true;
-            self.out.extend_from_slice(self.text.head.as_bytes());
+            let head = match self.dialect {
+                Dialect::Text => &self.text.head,
+                Dialect::OpenMetrics => &self.text.openmetrics_head,
+            };
+            self.out.extend_from_slice(head.as_bytes());
         }
         match sample.value {
             Value::Integer(value) => {

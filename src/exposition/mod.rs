@@ -1,4 +1,12 @@
-//! `GET /metrics`: everything recorded, and the host's registry, in the Prometheus text format.
+//! `GET /metrics`: everything recorded, and the host's registry, in the format that `Accept` asks for.
+//!
+//! | format | `Content-Type` |
+//! |---|---|
+//! | text, unless something else is asked for | `text/plain; version=0.0.4; charset=utf-8` (or `1.0.0`) |
+//! | `OpenMetrics` | `application/openmetrics-text; version=1.0.0; charset=utf-8` (or `0.0.1`) |
+//!
+//! All have the same series. `OpenMetrics` calls a counter without the `_total` of its samples and adds the unit, seconds or bytes. A counter
+//! of the host's that is none by its rules (no `_total`, a NaN, a name that clashes) has no type there, and keeps its name.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
@@ -15,20 +23,22 @@
 //! # });
 //! ```
 
+mod negotiation;
 mod room;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
-use http::{Method, Response, StatusCode};
+use http::{HeaderMap, Method, Response, StatusCode};
 use prometheus::Registry;
 use tokio::runtime::Handle;
 
-use crate::encode::{self, HostFamilies, TextFormat};
+use crate::encode::{Format, Formats, HostFamilies};
 use crate::record::Recorder;
 use crate::serve::{self, Body};
 
+use negotiation::ContentType;
 use room::Room;
 
 /// Answers scrapes.
@@ -36,7 +46,7 @@ use room::Room;
 pub(crate) struct Exposition {
     recorder: Arc<Recorder>,
     registry: Registry,
-    format: Arc<TextFormat>,
+    formats: Arc<Formats>,
     /// The length of the last text: the next one is written into as much room, without growing on the way.
     length: Arc<AtomicUsize>,
     room: Room,
@@ -44,38 +54,39 @@ pub(crate) struct Exposition {
 
 impl Exposition {
     pub(crate) fn new(recorder: Arc<Recorder>, registry: Registry) -> Self {
-        let format = Arc::new(TextFormat::new(&recorder));
-        Self { recorder, registry, format, length: Arc::default(), room: Room::default() }
+        let formats = Arc::new(Formats::new(&recorder));
+        Self { recorder, registry, formats, length: Arc::default(), room: Room::default() }
     }
 
     /// The answer to a request; the server leaves the body out where the method is HEAD.
-    pub(crate) async fn respond(&self, method: &Method) -> Response<Body> {
+    pub(crate) async fn respond(&self, method: &Method, headers: &HeaderMap) -> Response<Body> {
         if let Some(response) = serve::method_not_allowed(method, &[Method::GET, Method::HEAD]) {
             return response;
         }
-        match self.text_off_the_worker_if_long().await {
-            Some(text) => serve::exposition(text, encode::TEXT_CONTENT_TYPE),
+        let content_type = ContentType::accepted(headers);
+        match self.text_off_the_worker_if_long(content_type.format()).await {
+            Some(text) => serve::exposition(text, content_type.header()),
             None => serve::line(StatusCode::INTERNAL_SERVER_ERROR, "the scrape failed"),
         }
     }
 
     /// Writes a short text at once, and a long one on a thread for blocking work where there is a runtime that has some: it must not
     /// keep a worker from its requests.
-    async fn text_off_the_worker_if_long(&self) -> Option<Bytes> {
+    async fn text_off_the_worker_if_long(&self, format: Format) -> Option<Bytes> {
         match Handle::try_current() {
             Ok(runtime) if self.length.load(Ordering::Relaxed) >= LONG => {
                 let exposition = self.clone();
-                runtime.spawn_blocking(move || exposition.text()).await.ok()
+                runtime.spawn_blocking(move || exposition.text(format)).await.ok()
             }
-            _ => Some(self.text()),
+            _ => Some(self.text(format)),
         }
     }
 
-    fn text(&self) -> Bytes {
+    fn text(&self, format: Format) -> Bytes {
         const ROOM_TO_GROW: usize = 4096;
         let mut text = self.room.take(self.length.load(Ordering::Relaxed) + ROOM_TO_GROW);
         let host = HostFamilies::gather(&self.registry);
-        self.format.exposition(&mut text, &self.recorder, &host);
+        self.formats.write(format, &mut text, &self.recorder, &host);
         self.length.store(text.len(), Ordering::Relaxed);
         self.room.lend(text)
     }
@@ -86,7 +97,6 @@ const LONG: usize = 256 * 1024;
 
 #[cfg(test)]
 mod tests {
-
     use http_body::Body;
 
     use super::*;
@@ -96,7 +106,7 @@ mod tests {
     async fn a_scrape_writes_into_the_memory_of_the_one_before_it() {
         let recorder = Recorder::new(&Config::default());
         let exposition = Exposition::new(recorder, Registry::new());
-        let response = exposition.respond(&Method::GET).await;
+        let response = exposition.respond(&Method::GET, &HeaderMap::new()).await;
         let length = response.body().size_hint().exact().unwrap();
         assert_eq!(exposition.room.take(0).capacity(), 0, "the response has it");
         drop(response);

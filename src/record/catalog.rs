@@ -147,7 +147,7 @@ const COUNTERS: [CounterEntry; 14] = [
     ("rum_batches_total", "Batches of the browser script, by what became of them.", &["result"]),
     ("rum_events_total", "Browser events recorded, by kind.", &["kind"]),
     ("rum_rejected_total", "Beacons and events not recorded as sent, by reason.", &["reason"]),
-    ("rum_exposition_conflicts_total", "Families of the host's registry left out of a scrape because this crate has one of that name.", &[]),
+    ("rum_exposition_conflicts_total", "Families of the host's registry left out of a scrape because a family of this crate, or another of the host's, takes their name.", &[]),
     ("rum_exposition_failures_total", "Scrapes whose host registry could not be read.", &[]),
 ];
 

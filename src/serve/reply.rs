@@ -1,7 +1,7 @@
 //! Small whole replies: a status, and one line of text where there is something to say.
 
 use bytes::Bytes;
-use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, VARY, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, Method, Response, StatusCode};
 use http_body_util::Full;
 
@@ -41,11 +41,12 @@ pub(crate) fn method_not_allowed(method: &Method, allow: &'static [Method]) -> O
     Some(response)
 }
 
-pub(crate) fn exposition(text: Bytes, content_type: &'static str) -> Response<Body> {
+pub(crate) fn exposition(text: Bytes, content_type: HeaderValue) -> Response<Body> {
     let mut response = Response::new(Body::from(text));
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(CONTENT_TYPE, content_type);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(VARY, HeaderValue::from_static("accept, accept-encoding"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }

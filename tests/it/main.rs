@@ -42,6 +42,7 @@ mod incomplete;
 mod metrics_route;
 mod monitors;
 mod no_runtime;
+mod openmetrics;
 mod order_of_layers;
 mod own_routes;
 mod prefetch;

@@ -1,0 +1,90 @@
+//! One family of the host's, as all formats write it.
+//!
+//! The prometheus crate has two models of its families, and which one the final binary has is not ours to choose. What reads a counter
+//! or a gauge compiles on one of them alone, so we let that crate write its own text and read the lines.
+
+use prometheus::TextEncoder;
+use prometheus::proto::{MetricFamily, MetricType};
+
+use crate::encode::claims::Claims;
+use crate::encode::head::{Dialect, Type};
+use crate::encode::number::canonical;
+
+use super::line::Line;
+
+pub(in crate::encode) struct HostFamily<'a> {
+    name: &'a str,
+    help: &'a str,
+    kind: Type,
+    /// The type in `OpenMetrics`. There a counter's samples must end in `_total` and never be NaN or negative; adding the suffix would
+    /// make another series of it, so what is no such counter has no type at all.
+    openmetrics: Type,
+    lines: Vec<Line<'a>>,
+}
+
+impl<'a> HostFamily<'a> {
+    /// `None` if it cannot be read, or if no reader would take what it says. The text is scratch space.
+    pub(super) fn read(family: &'a MetricFamily, text: &'a mut String) -> Option<Self> {
+        let kind = match family.get_field_type() {
+            MetricType::COUNTER => Type::Counter,
+            MetricType::GAUGE => Type::Gauge,
+            MetricType::HISTOGRAM => Type::Histogram,
+            MetricType::SUMMARY => Type::Summary,
+            // The encoder panics on it.
+            MetricType::UNTYPED => return None,
+        };
+        let name = Some(family.name()).filter(|name| is_metric_name(name))?;
+        text.clear();
+        TextEncoder::new().encode_utf8(std::slice::from_ref(family), text).ok()?;
+        let samples = text.split_terminator('\n').filter(|line| !line.starts_with('#'));
+        let lines = samples.map(|line| Line::read(line, name, kind)).collect::<Option<Vec<_>>>()?;
+        let counts = || name.len() > "_total".len() && name.ends_with("_total") && lines.iter().all(|line| line.number() >= 0.0);
+        let openmetrics = if kind == Type::Counter && !counts() { Type::Unknown } else { kind };
+        Some(Self { name, help: family.help(), kind, openmetrics, lines })
+    }
+
+    /// Takes its names; a counter whose family's name is taken goes on without a type, under the name of its samples.
+    pub(super) fn claim(&mut self, theirs: &mut Claims, ours: &Claims) -> bool {
+        if theirs.claim(self.name, self.openmetrics, ours) {
+            return true;
+        }
+        let had_type = self.openmetrics == Type::Counter;
+        self.openmetrics = if had_type { Type::Unknown } else { self.openmetrics };
+        had_type && theirs.claim(self.name, Type::Unknown, ours)
+    }
+
+    pub(in crate::encode) fn write(&self, dialect: Dialect, out: &mut Vec<u8>) {
+        let kind = match dialect {
+            Dialect::Text => self.kind,
+            Dialect::OpenMetrics => self.openmetrics,
+        };
+        out.extend_from_slice(dialect.head(self.name, kind, self.help).as_bytes());
+        for line in &self.lines {
+            self.write_line(line, dialect, out);
+        }
+    }
+
+    fn write_line(&self, line: &Line<'_>, dialect: Dialect, out: &mut Vec<u8>) {
+        let bound = line.bound.map(|(label, number)| format!("{label}=\"{}\"", canonical(number)));
+        let comma = if bound.is_some() && !line.labels.is_empty() { "," } else { "" };
+        let bound = bound.as_deref().unwrap_or_default();
+        let [open, close] = if line.labels.is_empty() && bound.is_empty() { ["", ""] } else { ["{", "}"] };
+        for piece in [self.name, line.suffix, open, line.labels, comma, bound, close, " ", line.value()] {
+            out.extend_from_slice(piece.as_bytes());
+        }
+        if let Some(milliseconds) = line.timestamp {
+            let timestamp = match dialect {
+                Dialect::Text => format!(" {milliseconds}"),
+                Dialect::OpenMetrics => format!(" {}.{:03}", milliseconds.div_euclid(1000), milliseconds.rem_euclid(1000)),
+            };
+            out.extend_from_slice(timestamp.as_bytes());
+        }
+        out.push(b'\n');
+    }
+}
+
+fn is_metric_name(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with(|first: char| first.is_ascii_digit())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b':')
+}
