@@ -7,6 +7,7 @@
 //!
 //! All have the same series. `OpenMetrics` calls a counter without the `_total` of its samples and adds the unit, seconds or bytes. A counter
 //! of the host's that is none by its rules (no `_total`, a NaN, a name that clashes) has no type there, and keeps its name.
+//! The answer is compressed for those who take gzip, and not offered in another coding: Prometheus asks for none.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
@@ -23,6 +24,7 @@
 //! # });
 //! ```
 
+mod compressor;
 mod negotiation;
 mod room;
 
@@ -36,8 +38,9 @@ use tokio::runtime::Handle;
 
 use crate::encode::{Format, Formats, HostFamilies};
 use crate::record::Recorder;
-use crate::serve::{self, Body};
+use crate::serve::{self, Body, Encoding};
 
+use compressor::Compressor;
 use negotiation::ContentType;
 use room::Room;
 
@@ -50,12 +53,13 @@ pub(crate) struct Exposition {
     /// The length of the last text: the next one is written into as much room, without growing on the way.
     length: Arc<AtomicUsize>,
     room: Room,
+    compressor: Compressor,
 }
 
 impl Exposition {
     pub(crate) fn new(recorder: Arc<Recorder>, registry: Registry) -> Self {
         let formats = Arc::new(Formats::new(&recorder));
-        Self { recorder, registry, formats, length: Arc::default(), room: Room::default() }
+        Self { recorder, registry, formats, length: Arc::default(), room: Room::default(), compressor: Compressor::default() }
     }
 
     /// The answer to a request; the server leaves the body out where the method is HEAD.
@@ -63,27 +67,31 @@ impl Exposition {
         if let Some(response) = serve::method_not_allowed(method, &[Method::GET, Method::HEAD]) {
             return response;
         }
-        let content_type = ContentType::accepted(headers);
-        match self.text_off_the_worker_if_long(content_type.format()).await {
-            Some(text) => serve::exposition(text, content_type.header()),
+        let (content_type, encoding) = (ContentType::accepted(headers), Encoding::accepted_fast(headers));
+        match self.written_off_the_worker_if_long(content_type.format(), encoding).await {
+            Some((body, encoding)) => serve::exposition(body, content_type.header(), encoding),
             None => serve::line(StatusCode::INTERNAL_SERVER_ERROR, "the scrape failed"),
         }
     }
 
     /// Writes a short text at once, and a long one on a thread for blocking work where there is a runtime that has some: it must not
     /// keep a worker from its requests.
-    async fn text_off_the_worker_if_long(&self, format: Format) -> Option<Bytes> {
+    async fn written_off_the_worker_if_long(&self, format: Format, encoding: Encoding) -> Option<(Bytes, Encoding)> {
+        let long = if encoding == Encoding::Identity { LONG } else { LONG_TO_COMPRESS };
         match Handle::try_current() {
-            Ok(runtime) if self.length.load(Ordering::Relaxed) >= LONG => {
+            Ok(runtime) if self.length.load(Ordering::Relaxed) >= long => {
                 let exposition = self.clone();
-                runtime.spawn_blocking(move || exposition.text(format)).await.ok()
+                runtime.spawn_blocking(move || exposition.written(format, encoding)).await.ok()
             }
-            _ => Some(self.text(format)),
+            _ => Some(self.written(format, encoding)),
         }
     }
 
+    fn written(&self, format: Format, wanted: Encoding) -> (Bytes, Encoding) {
+        self.compressor.compress(self.text(format), wanted)
+    }
+
     fn text(&self, format: Format) -> Bytes {
-        const ROOM_TO_GROW: usize = 4096;
         let mut text = self.room.take(self.length.load(Ordering::Relaxed) + ROOM_TO_GROW);
         let host = HostFamilies::gather(&self.registry);
         self.formats.write(format, &mut text, &self.recorder, &host);
@@ -92,8 +100,13 @@ impl Exposition {
     }
 }
 
+const ROOM_TO_GROW: usize = 4096;
+
 /// In bytes; some 2 000 samples, which take about as long to write as it takes to wake another thread.
 const LONG: usize = 256 * 1024;
+
+/// In bytes of text; compressing takes several times as long as writing.
+const LONG_TO_COMPRESS: usize = 32 * 1024;
 
 #[cfg(test)]
 mod tests {

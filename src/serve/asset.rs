@@ -1,18 +1,17 @@
 //! A script or page of ours: fixed bytes with a strong `ETag`, an integrity hash and compressed variants.
 
-use std::io::Write as _;
 use std::sync::OnceLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use flate2::Compression;
-use flate2::write::GzEncoder;
 use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use sha2::{Digest, Sha384};
 
 use super::encoding::Encoding;
+use super::gzip::gzip;
 use super::reply::{Body, method_not_allowed};
 
 #[derive(Debug)]
@@ -82,7 +81,7 @@ impl Asset {
     fn whole(&self, encoding: Encoding) -> Response<Body> {
         let mut response = Response::new(Body::new(match encoding {
             Encoding::Identity => self.bytes.clone(),
-            Encoding::Gzip => self.gzip.get_or_init(|| gzip(&self.bytes)).clone(),
+            Encoding::Gzip => self.gzip.get_or_init(|| gzip(&self.bytes, Compression::best(), self.bytes.len())).clone(),
             Encoding::Brotli => self.brotli.get_or_init(|| brotli(&self.bytes)).clone(),
         }));
         let headers = response.headers_mut();
@@ -93,13 +92,6 @@ impl Asset {
         }
         response
     }
-}
-
-fn gzip(bytes: &[u8]) -> Bytes {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    // A Vec takes every write.
-    let written = encoder.write_all(bytes).and_then(|()| encoder.finish());
-    written.unwrap_or_default().into()
 }
 
 fn brotli(bytes: &[u8]) -> Bytes {

@@ -1,9 +1,11 @@
 //! Small whole replies: a status, and one line of text where there is something to say.
 
 use bytes::Bytes;
-use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, VARY, X_CONTENT_TYPE_OPTIONS};
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, Method, Response, StatusCode};
 use http_body_util::Full;
+
+use super::encoding::Encoding;
 
 /// The body of a reply of ours.
 pub(crate) type Body = Full<Bytes>;
@@ -41,12 +43,15 @@ pub(crate) fn method_not_allowed(method: &Method, allow: &'static [Method]) -> O
     Some(response)
 }
 
-pub(crate) fn exposition(text: Bytes, content_type: HeaderValue) -> Response<Body> {
-    let mut response = Response::new(Body::from(text));
+pub(crate) fn exposition(body: Bytes, content_type: HeaderValue, encoding: Encoding) -> Response<Body> {
+    let mut response = Response::new(Body::from(body));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, content_type);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(VARY, HeaderValue::from_static("accept, accept-encoding"));
+    if encoding != Encoding::Identity {
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding.name()));
+    }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }

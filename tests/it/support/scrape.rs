@@ -10,8 +10,13 @@ pub const OPENMETRICS: &str = "application/openmetrics-text;version=1.0.0";
 
 /// What `/metrics` answers to a scraper that sends these headers.
 pub async fn scrape(monitor: &Monitor, headers: &[(&str, &str)]) -> (HeaderMap, Bytes) {
+    ask(monitor, "GET", headers).await
+}
+
+/// The same by another method, before a server leaves out the body of HEAD.
+pub async fn ask(monitor: &Monitor, method: &str, headers: &[(&str, &str)]) -> (HeaderMap, Bytes) {
     let nothing = service_fn(async |_: Request<Empty<Bytes>>| Ok::<_, Infallible>(Response::new(Empty::<Bytes>::new())));
-    let mut request = Request::get("/metrics");
+    let mut request = Request::builder().method(method).uri("/metrics");
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
