@@ -148,6 +148,8 @@ pub struct Builder {
     endpoint: EndpointSource,
     head_rules: HeadRules,
     registry: Option<Registry>,
+    #[cfg(feature = "protobuf")]
+    protobuf: bool,
 }
 
 impl Builder {
@@ -189,6 +191,15 @@ impl Builder {
     /// The registry of the host's own metrics, exposed behind ours. Default: [`prometheus::default_registry()`].
     pub fn registry(mut self, registry: Registry) -> Self {
         self.registry = Some(registry);
+        self
+    }
+
+    /// Serve `/metrics` in protobuf too, to those who ask for it before text. Default: off.
+    ///
+    /// Prometheus asks for it where it is to ingest native histograms or start timestamps. The series are the same.
+    #[cfg(feature = "protobuf")]
+    pub fn protobuf(mut self, on: bool) -> Self {
+        self.protobuf = on;
         self
     }
 
@@ -384,12 +395,10 @@ impl Builder {
         let heads_matter = !self.head_rules.are_none() || config.own_labels.prefetch() != Prefetch::Count;
         let recorder = Recorder::new(&config);
         let registry = self.registry.unwrap_or_else(|| prometheus::default_registry().clone());
-        let routes = Arc::new(Routes::new(
-            paths,
-            Exposition::new(Arc::clone(&recorder), registry),
-            Ingest::new(Arc::clone(&recorder), &config),
-            script,
-        ));
+        let exposition = Exposition::new(Arc::clone(&recorder), registry);
+        #[cfg(feature = "protobuf")]
+        let exposition = exposition.with_protobuf(self.protobuf);
+        let routes = Arc::new(Routes::new(paths, exposition, Ingest::new(Arc::clone(&recorder), &config), script));
         let methods = Methods::declared(&recorder, &config.grpc);
         let shared = Arc::new(Shared {
             recorder: Arc::clone(&recorder),

@@ -86,7 +86,7 @@ fn about(what: &str, family: &str, text: &str) -> String {
 }
 
 /// The unit that a family's name ends in.
-fn unit(family: &str) -> &str {
+pub(super) fn unit(family: &str) -> &str {
     let end = family.rsplit_once('_').map_or("", |(_, end)| end);
     if UNITS.contains(&end) { end } else { "" }
 }

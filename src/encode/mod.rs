@@ -4,6 +4,8 @@ mod claims;
 mod head;
 mod host;
 mod number;
+#[cfg(feature = "protobuf")]
+mod protobuf;
 mod short;
 mod text;
 
@@ -22,6 +24,9 @@ pub(crate) enum Format {
     Text,
     /// `OpenMetrics` 1.0; good as 0.0.1 too.
     OpenMetrics,
+    /// Families of `io.prometheus.client`, length-delimited.
+    #[cfg(feature = "protobuf")]
+    Protobuf,
 }
 
 /// One recorder's formats, with everything made ready that all its scrapes share.
@@ -29,11 +34,18 @@ pub(crate) enum Format {
 pub(crate) struct Formats {
     text: TextFormat,
     claims: Claims,
+    #[cfg(feature = "protobuf")]
+    start: protobuf::Start,
 }
 
 impl Formats {
     pub(crate) fn new(recorder: &Recorder) -> Self {
-        Self { text: TextFormat::new(recorder), claims: Claims::of(recorder) }
+        Self {
+            text: TextFormat::new(recorder),
+            claims: Claims::of(recorder),
+            #[cfg(feature = "protobuf")]
+            start: protobuf::Start::now(),
+        }
     }
 
     /// Appends everything that a scrape gets: the families of the recorder that this was made for, then those of the host's registry.
@@ -44,6 +56,12 @@ impl Formats {
         let dialect = match format {
             Format::Text => Dialect::Text,
             Format::OpenMetrics => Dialect::OpenMetrics,
+            #[cfg(feature = "protobuf")]
+            Format::Protobuf => {
+                protobuf::families(out, recorder, &self.start);
+                host.each(recorder, &self.claims, &mut |family| protobuf::host_family(out, family));
+                return;
+            }
         };
         self.text.families(dialect, out, recorder);
         host.each(recorder, &self.claims, &mut |family| family.write(dialect, out));

@@ -4,9 +4,11 @@
 //! |---|---|
 //! | text, unless something else is asked for | `text/plain; version=0.0.4; charset=utf-8` (or `1.0.0`) |
 //! | `OpenMetrics` | `application/openmetrics-text; version=1.0.0; charset=utf-8` (or `0.0.1`) |
+//! | protobuf, with the feature and [`Builder::protobuf`](crate::Builder) | `application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited` |
 //!
 //! All have the same series. `OpenMetrics` calls a counter without the `_total` of its samples and adds the unit, seconds or bytes. A counter
-//! of the host's that is none by its rules (no `_total`, a NaN, a name that clashes) has no type there, and keeps its name.
+//! of the host's that is none by its rules (no `_total`, a NaN, a name that clashes) has no type there, and keeps its name. Protobuf says of our
+//! counters and histograms when the monitor was made, which Prometheus can take for their start (`created-timestamp-zero-ingestion`).
 //! The answer is compressed for those who take gzip, and not offered in another coding: Prometheus asks for none.
 //!
 //! ```
@@ -41,7 +43,7 @@ use crate::record::Recorder;
 use crate::serve::{self, Body, Encoding};
 
 use compressor::Compressor;
-use negotiation::ContentType;
+use negotiation::{ContentType, Offer};
 use room::Room;
 
 /// Answers scrapes.
@@ -50,6 +52,7 @@ pub(crate) struct Exposition {
     recorder: Arc<Recorder>,
     registry: Registry,
     formats: Arc<Formats>,
+    offers: &'static [Offer],
     /// The length of the last text: the next one is written into as much room, without growing on the way.
     length: Arc<AtomicUsize>,
     room: Room,
@@ -59,7 +62,22 @@ pub(crate) struct Exposition {
 impl Exposition {
     pub(crate) fn new(recorder: Arc<Recorder>, registry: Registry) -> Self {
         let formats = Arc::new(Formats::new(&recorder));
-        Self { recorder, registry, formats, length: Arc::default(), room: Room::default(), compressor: Compressor::default() }
+        Self {
+            recorder,
+            registry,
+            formats,
+            offers: Offer::TEXTS,
+            length: Arc::default(),
+            room: Room::default(),
+            compressor: Compressor::default(),
+        }
+    }
+
+    /// Offers protobuf beside the formats that are text.
+    #[cfg(feature = "protobuf")]
+    pub(crate) fn with_protobuf(mut self, on: bool) -> Self {
+        self.offers = if on { Offer::ALL } else { Offer::TEXTS };
+        self
     }
 
     /// The answer to a request; the server leaves the body out where the method is HEAD.
@@ -67,7 +85,7 @@ impl Exposition {
         if let Some(response) = serve::method_not_allowed(method, &[Method::GET, Method::HEAD]) {
             return response;
         }
-        let (content_type, encoding) = (ContentType::accepted(headers), Encoding::accepted_fast(headers));
+        let (content_type, encoding) = (ContentType::accepted(headers, self.offers), Encoding::accepted_fast(headers));
         match self.written_off_the_worker_if_long(content_type.format(), encoding).await {
             Some((body, encoding)) => serve::exposition(body, content_type.header(), encoding),
             None => serve::line(StatusCode::INTERNAL_SERVER_ERROR, "the scrape failed"),

@@ -20,10 +20,11 @@ pub(super) struct ContentType {
 }
 
 impl ContentType {
-    pub(super) fn accepted(headers: &HeaderMap) -> Self {
+    /// What to answer; `offers` are those of the host's choice.
+    pub(super) fn accepted(headers: &HeaderMap, offers: &[Offer]) -> Self {
         let values = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
         let ranges: Vec<Range<'_>> = values.flat_map(|value| value.split(',')).filter_map(Range::read).collect();
-        let best = OFFERS.iter().enumerate().filter_map(|(preference, &offer)| {
+        let best = offers.iter().enumerate().filter_map(|(preference, &offer)| {
             let fitting = ranges.iter().enumerate().filter(|(_, range)| range.holds(offer));
             // What is said of a type by its name holds against what is said of all, also where it is less.
             let (place, range) = fitting.max_by_key(|&(place, range)| (range.exactness(), Reverse(place)))?;
@@ -37,40 +38,61 @@ impl ContentType {
         match self.offer {
             Offer::Text004 | Offer::Text100 => Format::Text,
             Offer::OpenMetrics100 | Offer::OpenMetrics001 => Format::OpenMetrics,
+            #[cfg(feature = "protobuf")]
+            Offer::Protobuf => Format::Protobuf,
         }
     }
 
     pub(super) fn header(self) -> HeaderValue {
         let escaping = self.escaping.map_or_else(String::new, |scheme| format!("; escaping={scheme}"));
-        let (media_type, version) = (self.offer.media_type(), self.offer.version());
-        let value = format!("{media_type}; version={version}{escaping}; charset=utf-8");
+        let charset = if self.offer.version().is_some() { "; charset=utf-8" } else { "" };
+        let parameters = self.offer.parameters().iter().map(|(name, value)| format!("; {name}={value}"));
+        let value = [self.offer.media_type(), &parameters.collect::<String>(), &escaping, charset].concat();
         // Made of the constants below.
         HeaderValue::from_str(&value).unwrap_or(HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"))
     }
 }
 
+/// What can be served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Offer {
+pub(super) enum Offer {
     Text004,
     Text100,
     OpenMetrics001,
     OpenMetrics100,
+    #[cfg(feature = "protobuf")]
+    Protobuf,
 }
 
 impl Offer {
+    /// The first that fits is served where a scraper says of several that it takes them alike.
+    pub(super) const TEXTS: &[Self] = &[Self::Text004, Self::OpenMetrics100, Self::OpenMetrics001, Self::Text100];
+
+    #[cfg(feature = "protobuf")]
+    pub(super) const ALL: &[Self] = &[Self::Text004, Self::OpenMetrics100, Self::OpenMetrics001, Self::Text100, Self::Protobuf];
+
     fn media_type(self) -> &'static str {
         match self {
             Self::Text004 | Self::Text100 => "text/plain",
             Self::OpenMetrics001 | Self::OpenMetrics100 => "application/openmetrics-text",
+            #[cfg(feature = "protobuf")]
+            Self::Protobuf => "application/vnd.google.protobuf",
         }
     }
 
-    fn version(self) -> &'static str {
+    /// What makes it this one among all of its media type.
+    fn parameters(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::Text004 => "0.0.4",
-            Self::OpenMetrics001 => "0.0.1",
-            Self::Text100 | Self::OpenMetrics100 => "1.0.0",
+            Self::Text004 => &[("version", "0.0.4")],
+            Self::OpenMetrics001 => &[("version", "0.0.1")],
+            Self::Text100 | Self::OpenMetrics100 => &[("version", "1.0.0")],
+            #[cfg(feature = "protobuf")]
+            Self::Protobuf => &[("proto", "io.prometheus.client.MetricFamily"), ("encoding", "delimited")],
         }
+    }
+
+    fn version(self) -> Option<&'static str> {
+        self.parameters().iter().find(|(name, _)| *name == "version").map(|(_, version)| *version)
     }
 
     /// Whether it is what is meant where no version is named.
@@ -79,7 +101,7 @@ impl Offer {
     }
 
     fn is_1_0_0(self) -> bool {
-        self.version() == "1.0.0"
+        self.version() == Some("1.0.0")
     }
 }
 
@@ -127,7 +149,11 @@ impl<'a> Range<'a> {
     fn holds(&self, offer: Offer) -> bool {
         let offered = offer.media_type();
         if self.media_type.eq_ignore_ascii_case(offered) {
-            return self.parameter("version").map_or(offer.is_default_version(), |version| version == offer.version());
+            let says = |&(name, value): &(&str, &str)| match self.parameter(name) {
+                Some(said) => said == value,
+                None => offer.is_default_version(),
+            };
+            return offer.parameters().iter().all(says);
         }
         match self.media_type.strip_suffix("/*") {
             Some("*") => true,
@@ -136,9 +162,6 @@ impl<'a> Range<'a> {
         }
     }
 }
-
-/// The first that fits is served where a scraper says of several that it takes them alike.
-const OFFERS: [Offer; 4] = [Offer::Text004, Offer::OpenMetrics100, Offer::OpenMetrics001, Offer::Text100];
 
 const ESCAPING: [&str; 4] = ["allow-utf-8", "underscores", "dots", "values"];
 
@@ -252,7 +275,31 @@ mod tests {
             assert_eq!(content_type([asked.as_str()]), TEXT, "{asked}");
         }
         let opaque = HeaderValue::from_bytes(b"application/openmetrics-text;version=1.0.0;x=\xff").unwrap();
-        assert_eq!(ContentType::accepted(&HeaderMap::from_iter([(ACCEPT, opaque)])).header(), TEXT);
+        assert_eq!(ContentType::accepted(&HeaderMap::from_iter([(ACCEPT, opaque)]), Offer::TEXTS).header(), TEXT);
+    }
+
+    #[cfg(feature = "protobuf")]
+    #[test]
+    fn protobuf_is_served_where_the_host_offers_it_and_it_is_asked_for_by_its_whole_name() {
+        let served = "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
+        let named = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
+        let cases = [
+            (named.to_owned(), served),
+            (format!("{named},application/openmetrics-text;version=1.0.0;q=0.8,*/*;q=0.1"), served),
+            (format!("{named};escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=1.0.0;q=0.5"), served),
+            (format!("{named};q=0.3,application/openmetrics-text;version=1.0.0;q=0.5"), OPENMETRICS),
+            (format!("{named};q=0,*/*"), TEXT),
+            (named.replace("delimited", "text"), TEXT),
+            (named.replace("client", "other"), TEXT),
+            ("application/vnd.google.protobuf".to_owned(), TEXT),
+            ("application/*".to_owned(), OPENMETRICS),
+            ("*/*".to_owned(), TEXT),
+        ];
+        for (asked, answered) in cases {
+            let headers = HeaderMap::from_iter([(ACCEPT, asked.parse().unwrap())]);
+            assert_eq!(ContentType::accepted(&headers, Offer::ALL).header(), answered, "{asked}");
+            assert_ne!(ContentType::accepted(&headers, Offer::TEXTS).header(), served, "{asked}");
+        }
     }
 
     const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -260,6 +307,6 @@ mod tests {
 
     fn content_type<const N: usize>(asked: [&str; N]) -> String {
         let headers = asked.map(|value| (ACCEPT, value.parse().unwrap()));
-        ContentType::accepted(&HeaderMap::from_iter(headers)).header().to_str().unwrap().to_owned()
+        ContentType::accepted(&HeaderMap::from_iter(headers), Offer::TEXTS).header().to_str().unwrap().to_owned()
     }
 }

@@ -47,6 +47,8 @@ mod openmetrics;
 mod order_of_layers;
 mod own_routes;
 mod prefetch;
+#[cfg(feature = "protobuf")]
+mod protobuf;
 mod readiness;
 #[cfg(feature = "full")]
 mod readme;

@@ -13,13 +13,13 @@ use crate::encode::number::canonical;
 use super::line::Line;
 
 pub(in crate::encode) struct HostFamily<'a> {
-    name: &'a str,
-    help: &'a str,
-    kind: Type,
+    pub(super) name: &'a str,
+    pub(super) help: &'a str,
+    pub(super) kind: Type,
     /// The type in `OpenMetrics`. There a counter's samples must end in `_total` and never be NaN or negative; adding the suffix would
     /// make another series of it, so what is no such counter has no type at all.
     openmetrics: Type,
-    lines: Vec<Line<'a>>,
+    pub(super) lines: Vec<Line<'a>>,
 }
 
 impl<'a> HostFamily<'a> {

@@ -2,6 +2,8 @@
 
 mod family;
 mod line;
+#[cfg(feature = "protobuf")]
+mod value;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -13,6 +15,8 @@ use crate::record::{Counter, Recorder};
 use super::claims::Claims;
 
 pub(super) use family::HostFamily;
+#[cfg(feature = "protobuf")]
+pub(super) use value::HostValue;
 
 /// What one look into a registry found; nothing if a collector panicked.
 pub(crate) struct HostFamilies(Option<Vec<MetricFamily>>);

@@ -1,0 +1,146 @@
+//! The Prometheus protobuf format: families of `io.prometheus.client`, each behind its length.
+//!
+//! Families and series are those of the text format, under its names: here a counter keeps its `_total`.
+
+mod message;
+mod start;
+
+use prost::Message;
+
+use crate::record::{Recorder, Sample, Value};
+
+use super::head::{Type, openmetrics_family, unit};
+use super::host::{HostFamily, HostValue};
+use message::{Bucket, Counter, Histogram, LabelPair, Metric, MetricFamily, MetricType, Quantile, Summary, Timestamp};
+
+pub(super) use start::Start;
+
+/// Appends the families of a recorder, whose counting began at `start`.
+pub(super) fn families(out: &mut Vec<u8>, recorder: &Recorder, start: &Start) {
+    let (snapshot, start) = (recorder.snapshot(), start.timestamp());
+    for family in snapshot.families() {
+        let (kind, mut metrics) = (family.kind.into(), Vec::new());
+        snapshot.samples(family, &mut |sample| metrics.push(metric(kind, &sample, start)));
+        if !metrics.is_empty() {
+            append(out, &family.name, &family.help, kind, metrics);
+        }
+    }
+}
+
+/// Appends a family of the host's. When it began is not known.
+pub(super) fn host_family(out: &mut Vec<u8>, family: &HostFamily<'_>) {
+    let metrics = family.values().map(|(labels, timestamp, value)| {
+        let metric = Metric { label: pairs(labels).collect(), timestamp_ms: timestamp, ..Metric::default() };
+        match value {
+            HostValue::Number(value) => with_number(metric, family.kind(), value, None),
+            HostValue::Histogram { buckets, sum, count } => {
+                let bucket = buckets.into_iter().map(|(bound, count)| bucket(bound, count)).collect();
+                let histogram = Histogram { sample_count: Some(count), sample_sum: Some(sum), bucket, ..Histogram::default() };
+                Metric { histogram: Some(histogram), ..metric }
+            }
+            HostValue::Summary { quantiles, sum, count } => {
+                let quantile = |(quantile, value)| Quantile { quantile: Some(quantile), value: Some(value) };
+                let quantile = quantiles.into_iter().map(quantile).collect();
+                let summary = Summary { sample_count: Some(count), sample_sum: Some(sum), quantile, created_timestamp: None };
+                Metric { summary: Some(summary), ..metric }
+            }
+        }
+    });
+    append(out, family.name(), family.help(), family.kind(), metrics.collect());
+}
+
+fn append(out: &mut Vec<u8>, name: &str, help: &str, kind: Type, metric: Vec<Metric>) {
+    let unit = Some(unit(openmetrics_family(name, kind)).to_owned()).filter(|unit| !unit.is_empty());
+    let kind = match kind {
+        Type::Counter => MetricType::Counter,
+        Type::Gauge => MetricType::Gauge,
+        Type::Histogram => MetricType::Histogram,
+        Type::Summary => MetricType::Summary,
+        Type::Unknown => MetricType::Untyped,
+    };
+    let (name, help) = (Some(name.to_owned()), Some(help.to_owned()));
+    let family = MetricFamily { name, help, r#type: Some(kind.into()), metric, unit };
+    // A Vec has room for everything.
+    let _ = family.encode_length_delimited(out);
+}
+
+fn metric(kind: Type, sample: &Sample<'_>, start: Timestamp) -> Metric {
+    let extra = sample.extra.map(|(name, value)| pair(name, value.to_owned()));
+    let metric = Metric { label: pairs(&sample.series.rendered).chain(extra).collect(), ..Metric::default() };
+    match sample.value {
+        Value::Integer(value) => with_number(metric, kind, value as f64, Some(start)),
+        Value::Nanoseconds(value) => with_number(metric, kind, value as f64 / 1e9, Some(start)),
+        Value::Histogram { bounds, counts, sum } => {
+            let mut cumulative = 0;
+            let bucket = bounds.floats.iter().copied().chain([f64::INFINITY]).zip(counts).map(|(bound, count)| {
+                cumulative += count;
+                bucket(bound, cumulative)
+            });
+            let histogram = Histogram {
+                bucket: bucket.collect(),
+                sample_count: Some(counts.iter().sum()),
+                sample_sum: Some(bounds.units(sum)),
+                created_timestamp: Some(start),
+                ..Histogram::default()
+            };
+            Metric { histogram: Some(histogram), ..metric }
+        }
+    }
+}
+
+fn with_number(metric: Metric, kind: Type, value: f64, start: Option<Timestamp>) -> Metric {
+    let number = message::Value { value: Some(value) };
+    match kind {
+        Type::Counter => {
+            let counter = Counter { value: Some(value), created_timestamp: start, exemplar: None };
+            Metric { counter: Some(counter), ..metric }
+        }
+        Type::Gauge => Metric { gauge: Some(number), ..metric },
+        Type::Histogram | Type::Summary | Type::Unknown => Metric { untyped: Some(number), ..metric },
+    }
+}
+
+fn bucket(bound: f64, cumulative: u64) -> Bucket {
+    Bucket { cumulative_count: Some(cumulative), upper_bound: Some(bound), exemplar: None }
+}
+
+/// The labels of `name="value",…`, their values as they were before they were escaped.
+fn pairs(rendered: &str) -> impl Iterator<Item = LabelPair> {
+    let mut rest = rendered;
+    std::iter::from_fn(move || {
+        let (name, after) = rest.split_once("=\"")?;
+        let (mut value, mut characters) = (String::new(), after.chars());
+        loop {
+            match characters.next()? {
+                '"' => break,
+                '\\' => value.push(match characters.next()? {
+                    'n' => '\n',
+                    escaped => escaped,
+                }),
+                plain => value.push(plain),
+            }
+        }
+        rest = characters.as_str().trim_start_matches(',');
+        Some(pair(name, value))
+    })
+}
+
+fn pair(name: &str, value: String) -> LabelPair {
+    LabelPair { name: Some(name.to_owned()), value: Some(value) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_come_out_as_they_were_before_they_were_escaped() {
+        let labels = |rendered| pairs(rendered).map(|pair| (pair.name.unwrap(), pair.value.unwrap())).collect::<Vec<_>>();
+        let of = |pairs: &[(&str, &str)]| {
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<Vec<_>>()
+        };
+        assert_eq!(labels(""), of(&[]));
+        assert_eq!(labels(r#"a="1""#), of(&[("a", "1")]));
+        assert_eq!(labels(r#"a="",b=",\",c=\"",d="\\\n\\n""#), of(&[("a", ""), ("b", r#",",c=""#), ("d", "\\\n\\n")]));
+    }
+}

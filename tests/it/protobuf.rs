@@ -1,0 +1,270 @@
+//! `/metrics` in protobuf, read with messages of the test's own: the series of the text format, with types, units and start timestamps.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use prometheus::proto::MetricType;
+use prometheus::{IntCounter, Registry};
+use prost::Message;
+use tower_rum::Monitor;
+
+use crate::support::host::{self, Custom};
+use crate::support::layered::{raw_paths, request};
+use crate::support::metrics::Metrics;
+use crate::support::scrape::{OPENMETRICS, scrape};
+use crate::support::text_format;
+
+#[tokio::test]
+async fn it_is_served_where_the_host_has_turned_it_on() {
+    let builder = || Monitor::builder().registry(Registry::new());
+    for (monitor, served) in [(builder().build().unwrap(), false), (builder().protobuf(true).build().unwrap(), true)] {
+        let (headers, _) = scrape(&monitor, &[("accept", PROTOBUF)]).await;
+        assert_eq!(headers["content-type"] == PROTOBUF.replace(';', "; "), served);
+        let (headers, body) = scrape(&monitor, &[("accept", OPENMETRICS)]).await;
+        assert_eq!(headers["content-type"], "application/openmetrics-text; version=1.0.0; charset=utf-8");
+        assert!(body.ends_with(b"# EOF\n"));
+    }
+}
+
+#[tokio::test]
+async fn all_series_are_those_of_the_text_format() {
+    let registry = Registry::new();
+    host::families_of_every_kind(&registry);
+    registry.register(Box::new(IntCounter::new("logins", "Logins.").unwrap())).unwrap();
+    let monitor = raw_paths().registry(registry).response_duration(true).protobuf(true).build().unwrap();
+    for path in host::HOSTILE.iter().filter(|path| !path.contains('\n')) {
+        request(&monitor, "GET", &format!("/{}", path.replace(|c: char| !c.is_ascii_alphanumeric(), "-")), "hello");
+    }
+    let text = Metrics::of(&monitor).await.text.replace("stamped 3 1700000000005", "stamped 3");
+    let expected = text_format::parse(&text);
+    let families = families(&monitor).await;
+    assert_eq!(families.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
+    for (name, family) in &families {
+        let text = &expected[name];
+        assert_eq!(
+            (kind(family), family.help.as_deref().unwrap()),
+            (text.kind.as_str(), unescaped(&text.help).as_str()),
+            "{name}"
+        );
+        let expected: BTreeMap<_, _> =
+            text.samples.iter().map(|sample| (key(&sample.name, &sample.labels), bits(sample.value))).collect();
+        assert_eq!(samples(name, family), expected, "{name}");
+    }
+    assert_eq!(families["stamped"].metric[0].timestamp_ms, Some(1_700_000_000_005));
+}
+
+#[tokio::test]
+async fn counters_and_histograms_of_ours_began_with_the_monitor_and_say_so_alike_each_time() {
+    let before = SystemTime::now();
+    let monitor = raw_paths().protobuf(true).build().unwrap();
+    let after = SystemTime::now();
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    request(&monitor, "GET", "/a", "hello");
+    let first = families(&monitor).await;
+    let began = first["http_requests_total"].metric[0].counter.as_ref().unwrap().created_timestamp.unwrap();
+    let moment = UNIX_EPOCH + Duration::new(began.seconds.try_into().unwrap(), began.nanos.try_into().unwrap());
+    // The two clocks are not read in one instant.
+    let slack = Duration::from_millis(10);
+    assert!(before - slack <= moment && moment <= after + slack, "{moment:?} of {before:?} to {after:?}");
+    assert_eq!(first["http_request_duration_seconds"].metric[0].histogram.as_ref().unwrap().created_timestamp, Some(began));
+    assert!(first["http_requests_in_flight"].metric[0].gauge.is_some());
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    let second = families(&monitor).await;
+    assert_eq!(second["http_requests_total"].metric[0].counter.as_ref().unwrap().created_timestamp, Some(began));
+}
+
+#[tokio::test]
+async fn classic_histograms_have_no_native_part() {
+    let monitor = raw_paths().protobuf(true).build().unwrap();
+    request(&monitor, "GET", "/a", "hello");
+    let families = families(&monitor).await;
+    assert_eq!(families["http_request_duration_seconds"].unit.as_deref(), Some("seconds"));
+    assert_eq!(families["http_requests_total"].unit, None);
+    let histogram = families["http_request_duration_seconds"].metric[0].histogram.as_ref().unwrap();
+    assert!(histogram.schema.is_none() && histogram.zero_threshold.is_none() && histogram.positive_span.is_empty());
+}
+
+#[tokio::test]
+async fn what_no_reader_takes_is_left_out_here_too() {
+    let registry = Registry::new();
+    Custom::register(&registry, "bad", MetricType::GAUGE, vec![host::gauge(&[("a-b", "1")], 1.0)]);
+    Custom::register(&registry, "http_requests", MetricType::GAUGE, vec![host::gauge(&[], 1.0)]);
+    let monitor = Monitor::builder().registry(registry).protobuf(true).build().unwrap();
+    let families = families(&monitor).await;
+    assert!(!families.contains_key("bad") && !families.contains_key("http_requests"));
+    let metrics = Metrics::of(&monitor).await;
+    assert_eq!((metrics.value("rum_exposition_failures_total"), metrics.value("rum_exposition_conflicts_total")), (1.0, 1.0));
+}
+
+const PROTOBUF: &str = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
+
+/// Every family of a scrape, in the order of names.
+async fn families(monitor: &Monitor) -> BTreeMap<String, Family> {
+    let (_, mut body) = scrape(monitor, &[("accept", PROTOBUF)]).await;
+    let mut families = BTreeMap::new();
+    while !body.is_empty() {
+        let family = Family::decode_length_delimited(&mut body).unwrap();
+        assert!(families.insert(family.name.clone().unwrap(), family).is_none(), "a family twice");
+    }
+    families
+}
+
+/// The series that Prometheus would make of a family.
+fn samples(name: &str, family: &Family) -> BTreeMap<String, u64> {
+    let mut samples = BTreeMap::new();
+    for metric in &family.metric {
+        let labels: BTreeMap<String, String> =
+            metric.label.iter().map(|pair| (pair.name.clone().unwrap(), pair.value.clone().unwrap())).collect();
+        let mut add = |suffix: &str, bound: Option<(&str, f64)>, value: f64| {
+            let mut labels = labels.clone();
+            labels.extend(bound.map(|(label, bound)| (label.to_owned(), canonical(bound))));
+            assert!(samples.insert(key(&format!("{name}{suffix}"), &labels), bits(value)).is_none(), "a series twice");
+        };
+        let number = metric.gauge.as_ref().or(metric.untyped.as_ref()).map(|number| number.value);
+        if let Some(value) = number.or(metric.counter.as_ref().map(|counter| counter.value)) {
+            add("", None, value.unwrap());
+        }
+        if let Some(histogram) = &metric.histogram {
+            for bucket in &histogram.bucket {
+                add("_bucket", Some(("le", bucket.upper_bound.unwrap())), bucket.cumulative_count.unwrap() as f64);
+            }
+            add("_sum", None, histogram.sample_sum.unwrap());
+            add("_count", None, histogram.sample_count.unwrap() as f64);
+        }
+        if let Some(summary) = &metric.summary {
+            for quantile in &summary.quantile {
+                add("", Some(("quantile", quantile.quantile.unwrap())), quantile.value.unwrap());
+            }
+            add("_sum", None, summary.sample_sum.unwrap());
+            add("_count", None, summary.sample_count.unwrap() as f64);
+        }
+    }
+    samples
+}
+
+fn kind(family: &Family) -> &'static str {
+    ["counter", "gauge", "summary", "untyped", "histogram"][usize::try_from(family.r#type.unwrap()).unwrap()]
+}
+
+/// As Prometheus writes the bounds of our own and of the host that this test has.
+fn canonical(bound: f64) -> String {
+    match bound {
+        f64::INFINITY => "+Inf".to_owned(),
+        1e-5 => "1e-05".to_owned(),
+        large if large >= 1e6 => format!("{large:e}").replace('e', "e+0"),
+        plain => format!("{plain:?}"),
+    }
+}
+
+fn key(name: &str, labels: &BTreeMap<String, String>) -> String {
+    format!("{name}{labels:?}")
+}
+
+/// Equal also where it is not a number.
+fn bits(value: f64) -> u64 {
+    if value.is_nan() { f64::NAN.to_bits() } else { value.to_bits() }
+}
+
+fn unescaped(help: &str) -> String {
+    help.replace("\\n", "\n").replace("\\\\", "\\")
+}
+
+#[derive(Message)]
+struct Family {
+    #[prost(string, optional, tag = "1")]
+    name: Option<String>,
+    #[prost(string, optional, tag = "2")]
+    help: Option<String>,
+    #[prost(int32, optional, tag = "3")]
+    r#type: Option<i32>,
+    #[prost(message, repeated, tag = "4")]
+    metric: Vec<Metric>,
+    #[prost(string, optional, tag = "5")]
+    unit: Option<String>,
+}
+
+#[derive(Message)]
+struct Metric {
+    #[prost(message, repeated, tag = "1")]
+    label: Vec<Label>,
+    #[prost(message, optional, tag = "2")]
+    gauge: Option<Number>,
+    #[prost(message, optional, tag = "3")]
+    counter: Option<Number>,
+    #[prost(message, optional, tag = "4")]
+    summary: Option<Summary>,
+    #[prost(message, optional, tag = "5")]
+    untyped: Option<Number>,
+    #[prost(int64, optional, tag = "6")]
+    timestamp_ms: Option<i64>,
+    #[prost(message, optional, tag = "7")]
+    histogram: Option<Histogram>,
+}
+
+#[derive(Message)]
+struct Label {
+    #[prost(string, optional, tag = "1")]
+    name: Option<String>,
+    #[prost(string, optional, tag = "2")]
+    value: Option<String>,
+}
+
+#[derive(Message)]
+struct Number {
+    #[prost(double, optional, tag = "1")]
+    value: Option<f64>,
+    #[prost(message, optional, tag = "3")]
+    created_timestamp: Option<Timestamp>,
+}
+
+#[derive(Message)]
+struct Summary {
+    #[prost(uint64, optional, tag = "1")]
+    sample_count: Option<u64>,
+    #[prost(double, optional, tag = "2")]
+    sample_sum: Option<f64>,
+    #[prost(message, repeated, tag = "3")]
+    quantile: Vec<Quantile>,
+}
+
+#[derive(Message)]
+struct Quantile {
+    #[prost(double, optional, tag = "1")]
+    quantile: Option<f64>,
+    #[prost(double, optional, tag = "2")]
+    value: Option<f64>,
+}
+
+#[derive(Message)]
+struct Histogram {
+    #[prost(uint64, optional, tag = "1")]
+    sample_count: Option<u64>,
+    #[prost(double, optional, tag = "2")]
+    sample_sum: Option<f64>,
+    #[prost(message, repeated, tag = "3")]
+    bucket: Vec<Bucket>,
+    #[prost(sint32, optional, tag = "5")]
+    schema: Option<i32>,
+    #[prost(double, optional, tag = "6")]
+    zero_threshold: Option<f64>,
+    #[prost(bytes = "vec", repeated, tag = "12")]
+    positive_span: Vec<Vec<u8>>,
+    #[prost(message, optional, tag = "15")]
+    created_timestamp: Option<Timestamp>,
+}
+
+#[derive(Message)]
+struct Bucket {
+    #[prost(uint64, optional, tag = "1")]
+    cumulative_count: Option<u64>,
+    #[prost(double, optional, tag = "2")]
+    upper_bound: Option<f64>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Message)]
+struct Timestamp {
+    #[prost(int64, tag = "1")]
+    seconds: i64,
+    #[prost(int32, tag = "2")]
+    nanos: i32,
+}
