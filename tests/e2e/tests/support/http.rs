@@ -26,6 +26,10 @@ impl Client {
         Reply::read(self.agent.get(self.url(path)).call())
     }
 
+    pub fn get_as(&self, path: &str, accept: &str) -> Reply {
+        Reply::read(self.agent.get(self.url(path)).header("accept", accept).call())
+    }
+
     pub fn head(&self, path: &str) -> Reply {
         Reply::read(self.agent.head(self.url(path)).call())
     }

@@ -3,8 +3,10 @@
 pub mod cargo;
 pub mod demo;
 pub mod http;
+pub mod openmetrics;
 pub mod process;
 pub mod prometheus;
 pub mod samples;
+pub mod target;
 pub mod traffic;
 pub mod wait;

@@ -1,4 +1,8 @@
+use std::collections::BTreeMap;
+use std::env;
 use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -15,18 +19,55 @@ pub struct Prometheus {
     _folder: TempDir,
 }
 
+/// A line of Prometheus.
+pub struct Version {
+    program: PathBuf,
+    /// What it prints before the address that it listens on.
+    listening: &'static str,
+}
+
+impl Version {
+    /// The distribution's.
+    pub fn two() -> Self {
+        let program = process::installed("prometheus", "prometheus").get_program().into();
+        Self { program, listening: "msg=\"Listening on\" address=" }
+    }
+
+    /// The one that `PROMETHEUS_3` names. Without it there is none, and the test says that it has not run; one that is named and does
+    /// not start fails it.
+    pub fn three() -> Option<Self> {
+        let Some(program) = env::var_os("PROMETHEUS_3").filter(|program| !program.is_empty()) else {
+            eprintln!("NOT RUN: PROMETHEUS_3 names no Prometheus 3; tests/run fetches one where it can be had.");
+            return None;
+        };
+        let program = PathBuf::from(program);
+        assert!(program.is_file(), "PROMETHEUS_3 names {}, where no program is", program.display());
+        let (_, said) = process::run(Command::new(&program).arg("--version"), "");
+        assert!(said.contains("version 3."), "PROMETHEUS_3 names {}, which says {said:?}", program.display());
+        Some(Self { program, listening: "msg=\"Listening on\" component=web address=" })
+    }
+}
+
 impl Prometheus {
     pub fn scraping(target: &str) -> Self {
+        Self::with(&Version::two(), target, &[], "")
+    }
+
+    /// One of this version with some of its features on, and a line more about its only job.
+    pub fn with(version: &Version, target: &str, features: &[&str], job: &str) -> Self {
         let folder = TempDir::new().unwrap();
         let config = folder.path().join("prometheus.yml");
-        fs::write(&config, CONFIG.replace("TARGET", target)).unwrap();
-        let mut process = Process::start(
-            process::installed("prometheus", "prometheus")
-                .arg(format!("--config.file={}", config.display()))
-                .arg(format!("--storage.tsdb.path={}", folder.path().join("data").display()))
-                .arg("--web.listen-address=127.0.0.1:0"),
-        );
-        let client = Client::of(&process.word_after("msg=\"Listening on\" address="));
+        fs::write(&config, CONFIG.replace("TARGET", target).replace("JOB", job)).unwrap();
+        let mut command = Command::new(&version.program);
+        command
+            .arg(format!("--config.file={}", config.display()))
+            .arg(format!("--storage.tsdb.path={}", folder.path().join("data").display()))
+            .arg("--web.listen-address=127.0.0.1:0");
+        if !features.is_empty() {
+            command.arg(format!("--enable-feature={}", features.join(",")));
+        }
+        let mut process = Process::start(&mut command);
+        let client = Client::of(&process.word_after(version.listening));
         wait::until("Prometheus to be ready", || (client.get("/-/ready").status == 200).then_some(()));
         Self { client, _process: process, _folder: folder }
     }
@@ -42,10 +83,36 @@ impl Prometheus {
 
     /// The instant vector that a query answers now, without the labels that say which target it is from.
     pub fn query(&self, promql: &str) -> Samples {
+        self.answer(promql).iter().map(sample).collect()
+    }
+
+    /// All series of the target with their names, but those that Prometheus adds about the scrape.
+    pub fn everything(&self) -> BTreeMap<(String, Labels), f64> {
+        let named = |series: &Value| {
+            let name = series["metric"]["__name__"].as_str().unwrap().to_owned();
+            let (labels, value) = sample(series);
+            ((name, labels), value)
+        };
+        let of_target = |name: &str| name != "up" && !name.starts_with("scrape_");
+        self.answer("{job='demo'}").iter().map(named).filter(|((name, _), _)| of_target(name)).collect()
+    }
+
+    /// What is known of each family, by its name.
+    pub fn metadata(&self) -> Value {
+        let reply = self.client.get("/api/v1/metadata");
+        assert_eq!(reply.status, 200, "{}", reply.body);
+        let mut answer: Value = serde_json::from_str(&reply.body).unwrap();
+        answer["data"].take()
+    }
+
+    fn answer(&self, promql: &str) -> Vec<Value> {
         let reply = self.client.query("/api/v1/query", "query", promql);
         assert_eq!(reply.status, 200, "{promql}: {}", reply.body);
-        let answer: Value = serde_json::from_str(&reply.body).unwrap();
-        answer["data"]["result"].as_array().unwrap().iter().map(sample).collect()
+        let mut answer: Value = serde_json::from_str(&reply.body).unwrap();
+        match answer["data"]["result"].take() {
+            Value::Array(series) => series,
+            other => panic!("{promql}: {other}"),
+        }
     }
 }
 
@@ -61,6 +128,7 @@ global:
   scrape_interval: 1s
 scrape_configs:
   - job_name: demo
+    JOB
     static_configs:
       - targets: [TARGET]
 ";
