@@ -10,6 +10,7 @@
 //! # Ok::<(), tower_rum::Error>(())
 //! ```
 
+mod buckets;
 mod labels;
 
 use std::borrow::Cow;
@@ -205,13 +206,13 @@ impl Builder {
 
     /// Bounds of `http_request_duration_seconds` and `http_response_duration_seconds`, in seconds. Default: those of OpenTelemetry, 0.005 to 10.
     pub fn duration_buckets(mut self, buckets: Buckets) -> Self {
-        self.config.duration_buckets = buckets;
+        self.config.http_buckets.set_durations(buckets);
         self
     }
 
     /// Bounds of `http_response_size_bytes` and `http_request_size_bytes`, in bytes. Default: 100 to 100 000 000, a decade each.
     pub fn size_buckets(mut self, buckets: Buckets) -> Self {
-        self.config.size_buckets = buckets;
+        self.config.http_buckets.set_sizes(buckets);
         self
     }
 

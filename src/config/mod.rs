@@ -15,6 +15,7 @@ mod buckets;
 mod client_metric;
 mod descriptor_set;
 mod grpc;
+mod http_buckets;
 mod name;
 mod own_labels;
 mod prefetch;
@@ -35,19 +36,19 @@ pub(crate) use client_metric::ClientFamily;
 pub use client_metric::{ClientCounter, ClientHistogram, Unit};
 pub use grpc::GrpcType;
 pub(crate) use grpc::{GRPC_CODES, GRPC_OTHER, GRPC_UNKNOWN, GrpcServices};
+pub(crate) use http_buckets::HttpBuckets;
 pub(crate) use own_labels::{Choice, OwnLabels};
 pub use prefetch::Prefetch;
 pub(crate) use template_rules::{Ruling, TemplateRules};
 pub(crate) use vocabulary::Vocabulary;
 
-use buckets::{DURATION_BUCKETS, PAGE_LOAD_BUCKETS, SIZE_BUCKETS};
+use buckets::PAGE_LOAD_BUCKETS;
 use name::{is_metric_name, is_origin, is_reserved};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
     pub(crate) namespace: String,
-    pub(crate) duration_buckets: Buckets,
-    pub(crate) size_buckets: Buckets,
+    pub(crate) http_buckets: HttpBuckets,
     pub(crate) page_load_buckets: Buckets,
     pub(crate) http_series: usize,
     pub(crate) family_series: usize,
@@ -71,8 +72,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             namespace: String::new(),
-            duration_buckets: Buckets::of(DURATION_BUCKETS),
-            size_buckets: Buckets::of(SIZE_BUCKETS),
+            http_buckets: HttpBuckets::default(),
             page_load_buckets: Buckets::of(PAGE_LOAD_BUCKETS),
             http_series: 2_000,
             family_series: 200,
@@ -122,6 +122,7 @@ impl Config {
             }
         }
         self.template_rules.validate()?;
+        self.http_buckets.validate(&self.template_rules)?;
         let (endpoints, room) = (self.known_endpoints().len(), self.http_series - OWN_ENDPOINTS);
         if endpoints > room {
             return Err(Error::setting(format!(
@@ -135,7 +136,8 @@ impl Config {
 
     /// Values of the `endpoint` label that are known from the start.
     pub(crate) fn known_endpoints(&self) -> BTreeSet<&str> {
-        self.endpoints.iter().map(String::as_str).chain(self.template_rules.names()).collect()
+        let declared = self.endpoints.iter().map(String::as_str);
+        declared.chain(self.template_rules.names()).chain(self.http_buckets.names()).collect()
     }
 }
 

@@ -10,19 +10,21 @@ use super::short::Short;
 #[derive(Debug)]
 pub(super) struct TextFormat {
     families: Box<[FamilyText]>,
+    /// By the number of the bounds: `le` of each bucket, and what closes the labels after it.
+    bounds: Box<[Box<[Short]>]>,
 }
 
 impl TextFormat {
     pub(super) fn new(recorder: &Recorder) -> Self {
-        let text = |family| FamilyText::new(family, recorder.bounds(family));
-        Self { families: recorder.families().iter().map(text).collect() }
+        let bounds = recorder.bounds().iter().map(|bounds| bounds.as_ref().map_or_else(Box::default, les)).collect();
+        Self { families: recorder.families().iter().map(FamilyText::new).collect(), bounds }
     }
 
     /// Appends the families of the recorder that this was made for.
     pub(super) fn families(&self, dialect: Dialect, out: &mut Vec<u8>, recorder: &Recorder) {
         let snapshot = recorder.snapshot();
         for (family, text) in snapshot.families().iter().zip(&self.families) {
-            let mut writer = FamilyWriter { out, text, dialect, begun: false, start: Vec::new() };
+            let mut writer = FamilyWriter { out, text, bounds: &self.bounds, dialect, begun: false, start: Vec::new() };
             snapshot.samples(family, &mut |sample| writer.sample(&sample));
         }
     }
@@ -38,16 +40,12 @@ struct FamilyText {
     bucket: String,
     sum: String,
     count: String,
-    /// `le` of each bucket, and what closes the labels after it.
-    bounds: Box<[Short]>,
 }
 
 impl FamilyText {
-    fn new(family: &Family, bounds: Option<&Bounds>) -> Self {
+    fn new(family: &Family) -> Self {
         let Family { name, help, kind, .. } = family;
         let head = |dialect: Dialect| dialect.head(name, (*kind).into(), help);
-        let finite = bounds.map_or(&[][..], |bounds| &bounds.floats);
-        let closed = |bound| Short::new(&(canonical(bound) + "\"} "));
         Self {
             head: head(Dialect::Text),
             openmetrics_head: head(Dialect::OpenMetrics),
@@ -55,9 +53,13 @@ impl FamilyText {
             bucket: format!("{name}_bucket{{"),
             sum: format!("{name}_sum{{"),
             count: format!("{name}_count{{"),
-            bounds: finite.iter().copied().chain([f64::INFINITY]).map(closed).collect(),
         }
     }
+}
+
+fn les(bounds: &Bounds) -> Box<[Short]> {
+    let closed = |bound| Short::new(&(canonical(bound) + "\"} "));
+    bounds.floats.iter().copied().chain([f64::INFINITY]).map(closed).collect()
 }
 
 /// Writes one family; its head goes before its first sample, so a family without one leaves no trace.
@@ -65,6 +67,7 @@ struct FamilyWriter<'a> {
     out: &'a mut Vec<u8>,
     text: &'a FamilyText,
     dialect: Dialect,
+    bounds: &'a [Box<[Short]>],
     begun: bool,
     /// A series' bucket line up to its bound.
     start: Vec<u8>,
@@ -102,7 +105,7 @@ impl FamilyWriter<'_> {
         }
         let mut cumulative = 0;
         let mut end = Short::end_of_line(cumulative);
-        for (le, &count) in self.text.bounds.iter().zip(counts) {
+        for (le, &count) in self.bounds[bounds.number()].iter().zip(counts) {
             if count > 0 {
                 cumulative += count;
                 end = Short::end_of_line(cumulative);

@@ -44,12 +44,22 @@ pub(crate) struct Bounds {
     integers: Box<[u64]>,
     pub(crate) floats: Box<[f64]>,
     resolution: Resolution,
+    number: usize,
 }
 
 impl Bounds {
     pub(super) fn new(buckets: &Buckets, resolution: Resolution) -> Self {
         let integers = buckets.bounds().iter().map(|&bound| resolution.bound(bound)).collect();
-        Self { integers, floats: buckets.bounds().into(), resolution }
+        Self { integers, floats: buckets.bounds().into(), resolution, number: 0 }
+    }
+
+    pub(super) fn numbered(self, number: usize) -> Self {
+        Self { number, ..self }
+    }
+
+    /// Its place among all bounds of its recorder.
+    pub(crate) fn number(&self) -> usize {
+        self.number
     }
 
     /// The buckets, `+Inf` included.

@@ -7,7 +7,7 @@ use crate::config::{Config, GRPC_CODES};
 
 use super::bounds::{Bounds, Resolution};
 use super::catalog::{Description, Measure};
-use super::{Counted, Recorder, local};
+use super::{Counted, Observed, Recorder, local};
 
 /// Where the calls of one method are counted.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub(crate) struct CallSeries {
     started: Counted,
     /// By code.
     handled: Box<[Counted]>,
-    handling: Counted,
+    handling: Observed,
 }
 
 /// The families of gRPC, in the order of their tables; none where nothing is declared.
@@ -31,7 +31,7 @@ pub(super) fn described(config: &Config) -> Vec<Description<'_>> {
         measure,
         cap: if with_code { methods * GRPC_CODES.len() } else { methods },
     };
-    let seconds = Measure::Histogram(Bounds::new(&config.duration_buckets, Resolution::BILLIONTHS));
+    let seconds = Measure::Histogram(Bounds::new(&config.http_buckets.durations(), Resolution::BILLIONTHS));
     vec![
         family("grpc_server_started_total", "Calls that have arrived, by method.", false, Measure::Count),
         family("grpc_server_handled_total", "Calls that have ended, by method and status code.", true, Measure::Count),
@@ -50,7 +50,10 @@ impl Recorder {
         CallSeries {
             started: series(0, &[kind, service, method]),
             handled: GRPC_CODES.iter().map(|code| series(1, &[kind, service, method, code])).collect(),
-            handling: series(2, &[kind, service, method]),
+            handling: {
+                let Counted { table, series } = series(2, &[kind, service, method]);
+                self.observed(table, series)
+            },
         }
     }
 
@@ -63,7 +66,7 @@ impl Recorder {
     pub(crate) fn call_handled(&self, series: &CallSeries, code: usize, took: Duration) {
         let nanoseconds = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
         self.add(series.handled[code], 1);
-        local::with(&self.weak, |local| local.observe(series.handling.table, series.handling.series, nanoseconds));
+        local::with(&self.weak, |local| local.observe(series.handling, nanoseconds));
     }
 }
 

@@ -178,8 +178,8 @@ impl Progress {
         let table = if lifetime == Lifetime::EventStream { STREAMS } else { RESPONSES };
         let Some(recorder) = self.recorder.upgrade() else { return };
         let Some(series) = recorder.status_series(table, self.route.row, self.route.method, status) else { return };
-        let nanoseconds = self.nanoseconds();
-        local::with(&self.recorder, |local| local.observe(table, series, nanoseconds));
+        let (observed, nanoseconds) = (recorder.observed(table, series), self.nanoseconds());
+        local::with(&self.recorder, |local| local.observe(observed, nanoseconds));
     }
 }
 

@@ -7,10 +7,10 @@ use std::time::Instant;
 use crate::config::Ruling;
 use crate::label::{MethodLabel, Template};
 
-use super::Recorder;
 use super::bounds::{BUCKETS, Bounds, SUM};
 use super::cell::{Cell, Words};
 use super::endpoints::Endpoint;
+use super::own_bounds::BoundsId;
 use super::progress::{End, Progress, Route};
 use super::rows::Row;
 use super::slot::Claim;
@@ -19,6 +19,7 @@ use super::tables::{
     UPGRADED, UPGRADES,
 };
 use super::template_cache::{TemplateCache, Verdict};
+use super::{Observed, Recorder};
 
 /// One recorder's place in one thread.
 pub(super) struct Local {
@@ -37,29 +38,36 @@ pub(super) struct Local {
 /// The cells of one method and row.
 struct Exchange {
     row: Row,
+    sizes: BoundsId,
     cell: Cell,
     /// Most routes have one status, or one that is by far the most common and so likely the first.
-    first: Option<(u16, Cell)>,
-    others: Vec<(u16, Cell)>,
+    first: Option<Answered>,
+    others: Vec<Answered>,
+}
+
+/// The cell of one status.
+struct Answered {
+    status: u16,
+    durations: BoundsId,
+    cell: Cell,
 }
 
 impl Exchange {
     #[inline]
-    fn status(&self, status: u16) -> Option<&Cell> {
+    fn status(&self, status: u16) -> Option<&Answered> {
         match &self.first {
-            Some((first, cell)) if *first == status => Some(cell),
-            _ => self.others.iter().find(|&&(other, _)| other == status).map(|(_, cell)| cell),
+            Some(first) if first.status == status => Some(first),
+            _ => self.others.iter().find(|other| other.status == status),
         }
     }
 
-    fn insert(&mut self, status: u16, cell: Cell) -> &Cell {
+    fn insert(&mut self, answered: Answered) {
         if self.first.is_some() {
             // An amortized growth would take twice the room.
             self.others.reserve_exact(1);
-            self.others.push((status, cell));
-            &self.others[self.others.len() - 1].1
+            self.others.push(answered);
         } else {
-            &self.first.insert((status, cell)).1
+            self.first = Some(answered);
         }
     }
 }
@@ -216,23 +224,29 @@ impl Local {
 
     #[inline]
     pub(super) fn request(&mut self, route: &Route, status: u16, nanoseconds: u64) -> Option<()> {
-        let place = Place::of(self.bounds[REQUESTS].as_ref()?, 0, nanoseconds);
-        match self.exchange(route)?.status(status) {
-            Some(cell) => place.add(cell.words()),
-            None => place.add(self.new_status(route, status)?.words()),
-        }
+        let place = self.place_of(route)?;
+        let answered = if let Some(answered) = self.exchanges.get(place)?.status(status) {
+            answered
+        } else {
+            self.new_status(place, route.method, status)?;
+            self.exchanges.get(place)?.status(status)?
+        };
+        let bounds = self.bounds.get(answered.durations.index())?.as_ref()?;
+        Place::of(bounds, 0, nanoseconds).add(answered.cell.words());
         Some(())
     }
 
     pub(super) fn unanswered(&mut self, route: &Route) -> Option<()> {
-        self.exchange(route)?.cell.add(UNANSWERED, 1);
+        let place = self.place_of(route)?;
+        self.exchanges.get(place)?.cell.add(UNANSWERED, 1);
         Some(())
     }
 
     #[inline]
     pub(super) fn responded(&mut self, route: &Route, end: End, bytes: u64) -> Option<()> {
-        let place = Place::of(self.bounds[EXCHANGES].as_ref()?, RESPONSE_SIZE, bytes);
-        let cell = &self.exchange(route)?.cell;
+        let place = self.place_of(route)?;
+        let Exchange { sizes, cell, .. } = self.exchanges.get(place)?;
+        let place = Place::of(self.bounds.get(sizes.index())?.as_ref()?, RESPONSE_SIZE, bytes);
         match end {
             End::Complete => {}
             End::Failed => cell.add(BODY_ERROR, 1),
@@ -256,8 +270,9 @@ impl Local {
         self.claim.words(table, series).add(0, amount);
     }
 
-    pub(super) fn observe(&mut self, table: usize, series: usize, value: u64) -> Option<()> {
-        let bucket = self.bounds[table].as_ref()?.bucket(value);
+    pub(super) fn observe(&mut self, observed: Observed, value: u64) -> Option<()> {
+        let Observed { table, series, bounds } = observed;
+        let bucket = self.bounds[bounds.index()].as_ref()?.bucket(value);
         self.observe_in(table, series, bucket, value);
         Some(())
     }
@@ -268,10 +283,9 @@ impl Local {
     }
 
     #[inline]
-    fn exchange(&mut self, route: &Route) -> Option<&mut Exchange> {
+    fn place_of(&mut self, route: &Route) -> Option<usize> {
         // Most requests end on the thread where they began.
-        let place = if route.owner == self.claim.number() { route.place } else { self.place(route.row, route.method)? };
-        self.exchanges.get_mut(place)
+        if route.owner == self.claim.number() { Some(route.place) } else { self.place(route.row, route.method) }
     }
 
     #[inline]
@@ -292,8 +306,8 @@ impl Local {
         let place = if series == Some(OVERFLOW_EXCHANGE) && row != overflow {
             u32::try_from(self.place(overflow, method)? + 1).ok()?
         } else {
-            let cell = self.cell(EXCHANGES, series);
-            self.exchanges.push(Exchange { row, cell, first: None, others: Vec::new() });
+            let (sizes, cell) = self.cell(&recorder, EXCHANGES, series);
+            self.exchanges.push(Exchange { row, sizes, cell, first: None, others: Vec::new() });
             u32::try_from(self.exchanges.len()).ok()?
         };
         let rows = self.places.len().max(row.index() + 1);
@@ -303,16 +317,21 @@ impl Local {
     }
 
     #[cold]
-    fn new_status(&mut self, route: &Route, status: u16) -> Option<&Cell> {
-        let row = self.exchange(route)?.row;
-        let series = self.recorder.upgrade()?.status_series(REQUESTS, row, route.method, status);
-        let cell = self.cell(REQUESTS, series);
-        Some(self.exchange(route)?.insert(status, cell))
+    fn new_status(&mut self, place: usize, method: MethodLabel, status: u16) -> Option<()> {
+        let row = self.exchanges.get(place)?.row;
+        let recorder = self.recorder.upgrade()?;
+        let series = recorder.status_series(REQUESTS, row, method, status);
+        let (durations, cell) = self.cell(&recorder, REQUESTS, series);
+        self.exchanges.get_mut(place)?.insert(Answered { status, durations, cell });
+        Some(())
     }
 
     /// What counts nowhere is written as well, where no scrape reads it: those who write need not know.
-    fn cell(&self, table: usize, series: Option<usize>) -> Cell {
-        series.map_or_else(|| self.claim.unread(table), |series| self.claim.cell(table, series))
+    fn cell(&self, recorder: &Recorder, table: usize, series: Option<usize>) -> (BoundsId, Cell) {
+        match series {
+            Some(series) => (recorder.observed(table, series).bounds, self.claim.cell(table, series)),
+            None => (BoundsId::of_table(table), self.claim.unread(table)),
+        }
     }
 }
 

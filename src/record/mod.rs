@@ -14,6 +14,7 @@ mod hints;
 mod in_flight;
 mod interner;
 mod local;
+mod own_bounds;
 mod pages;
 mod progress;
 mod request_size;
@@ -50,7 +51,9 @@ pub use upgrade::UpgradeGuard;
 pub(crate) use upgrade::UpgradeOffer;
 
 use endpoints::{Endpoint, Endpoints};
+use own_bounds::{BoundsId, OwnBounds};
 use rows::{Row, Rows};
+use series::Meaning;
 use slot::Slots;
 use tables::{REQUEST_SIZES, Table};
 
@@ -64,7 +67,9 @@ pub(crate) struct Recorder {
     rows: Rows,
     tables: Box<[Table]>,
     families: Box<[Family]>,
+    /// By their [number](BoundsId).
     bounds: Arc<[Option<Bounds>]>,
+    own_bounds: OwnBounds,
     slots: Arc<Slots>,
 }
 
@@ -73,6 +78,14 @@ pub(crate) struct Recorder {
 pub(crate) struct Counted {
     table: usize,
     series: usize,
+}
+
+/// One series of a histogram.
+#[derive(Debug, Clone, Copy)]
+struct Observed {
+    table: usize,
+    series: usize,
+    bounds: BoundsId,
 }
 
 /// Whether a label set had room.
@@ -93,7 +106,8 @@ impl Room {
 
 impl Recorder {
     pub(crate) fn new(config: &Config) -> Arc<Self> {
-        let tables = tables::tables(config).into_boxed_slice();
+        let mut own_bounds = OwnBounds::new(&config.http_buckets);
+        let tables = tables::tables(config, &own_bounds).into_boxed_slice();
         let recorder = Arc::new_cyclic(|weak| Self {
             weak: weak.clone(),
             template_rules: config.template_rules.clone(),
@@ -101,7 +115,8 @@ impl Recorder {
             endpoints: Endpoints::new(config.http_series, config.known_endpoints()),
             rows: Rows::new(&config.own_labels),
             families: tables::families(config).into_boxed_slice(),
-            bounds: tables.iter().map(|table| table.bounds.clone()).collect(),
+            bounds: own_bounds.behind(tables.iter().map(|table| table.bounds.clone())).into(),
+            own_bounds,
             slots: Arc::new(Slots::new(tables.iter().map(|table| table.shape).collect())),
             tables,
         });
@@ -141,7 +156,8 @@ impl Recorder {
     pub(crate) fn request_size(&self, template: &Template<'_>, choice: Choice, method: MethodLabel) -> Option<RequestSizeMeter> {
         let row = local::with(&self.weak, |local| local.row(template))?.chosen(choice);
         let series = self.exchange_series(REQUEST_SIZES, row, method)?;
-        Some(RequestSizeMeter::new(self.weak.upgrade()?, series))
+        let observed = self.observed(REQUEST_SIZES, series);
+        Some(RequestSizeMeter::new(self.weak.upgrade()?, observed))
     }
 
     /// A counter's series for label values out of a closed set, which are there from the start: looked up once, added to often.
@@ -184,9 +200,15 @@ impl Recorder {
         &self.families
     }
 
-    /// The bounds of a family that is a histogram.
-    pub(crate) fn bounds(&self, family: &Family) -> Option<&Bounds> {
-        self.bounds[family.view.histogram()?].as_ref()
+    /// The bounds of all histograms, by their [number](Bounds::number).
+    pub(crate) fn bounds(&self) -> &[Option<Bounds>] {
+        &self.bounds
+    }
+
+    /// A series of a table of histograms.
+    fn observed(&self, table: usize, series: usize) -> Observed {
+        let own = self.tables[table].series.get(series).and_then(|series| series.meaning.bounds);
+        Observed { table, series, bounds: own.unwrap_or(BoundsId::of_table(table)) }
     }
 
     /// The label under which a browser's endpoint counts: its alias, or itself if this server has emitted or declared it.
@@ -205,7 +227,7 @@ impl Recorder {
             return (series, Room::Enough);
         }
         let labels: Vec<(&str, &str)> = table.labels.iter().map(String::as_str).zip(values.iter().copied()).collect();
-        match table.series.number(&labels, None, true) {
+        match table.series.number(&labels, Meaning::default(), true) {
             Some(series) => (series, Room::Enough),
             None => (OVERFLOW_SERIES, Room::Overflow),
         }
@@ -245,12 +267,13 @@ impl Recorder {
             _ => None,
         };
         let name = self.endpoints.name(endpoint);
+        let meaning = Meaning { error_of, bounds: self.own_bounds.of(table, &name.text) };
         let status = status.map(|status| self.status_text(status));
         let mut labels: Vec<_> = method.map(|method| ("method", method.name())).into_iter().collect();
         labels.push(("endpoint", &*name.text));
         labels.extend(status.as_deref().map(|status| ("status", status)));
         labels.extend(chosen);
-        Some(self.tables[table].series.number(&labels, error_of, name.trusted).unwrap_or(overflow))
+        Some(self.tables[table].series.number(&labels, meaning, name.trusted).unwrap_or(overflow))
     }
 
     fn status_text(&self, status: u16) -> Cow<'static, str> {

@@ -2,20 +2,19 @@
 
 use std::sync::Arc;
 
-use super::Recorder;
 use super::local;
-use super::tables::REQUEST_SIZES;
+use super::{Observed, Recorder};
 
 /// Observes the bytes read of one request body when dropped.
 pub(crate) struct RequestSizeMeter {
     recorder: Arc<Recorder>,
-    series: usize,
+    observed: Observed,
     bytes: u64,
 }
 
 impl RequestSizeMeter {
-    pub(super) fn new(recorder: Arc<Recorder>, series: usize) -> Self {
-        Self { recorder, series, bytes: 0 }
+    pub(super) fn new(recorder: Arc<Recorder>, observed: Observed) -> Self {
+        Self { recorder, observed, bytes: 0 }
     }
 
     pub(crate) fn read(&mut self, bytes: usize) {
@@ -25,6 +24,6 @@ impl RequestSizeMeter {
 
 impl Drop for RequestSizeMeter {
     fn drop(&mut self) {
-        local::with(&self.recorder.weak, |local| local.observe(REQUEST_SIZES, self.series, self.bytes));
+        local::with(&self.recorder.weak, |local| local.observe(self.observed, self.bytes));
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::hints::Hints;
 use super::interner::Interner;
+use super::own_bounds::BoundsId;
 use super::spread::spread_all;
 
 /// A table's label sets. The prebuilt ones, which catch what no longer fits, come first.
@@ -22,8 +23,16 @@ pub(super) struct SeriesTable {
 pub(crate) struct Series {
     /// `name="value",…` with the values escaped: unique per label set, and ready to print.
     pub(crate) rendered: Arc<str>,
-    /// Where every request of this series is an error, the series of the exchange table that it is an error of.
+    pub(super) meaning: Meaning,
+}
+
+/// What its label set means for a series.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Meaning {
+    /// Where every request of the series is an error, the series of the exchange table that it is an error of.
     pub(super) error_of: Option<usize>,
+    /// Where its endpoint has bounds of its own.
+    pub(super) bounds: Option<BoundsId>,
 }
 
 impl SeriesTable {
@@ -40,7 +49,7 @@ impl SeriesTable {
         let (series, hints) = (Interner::new(room, reserved), Hints::new(room));
         let table = Self { series, hints, constant: constant.into(), openings, prebuilt: prebuilt.len() };
         for (labels, error_of) in prebuilt {
-            table.number(labels, *error_of, true);
+            table.number(labels, Meaning { error_of: *error_of, bounds: None }, true);
         }
         table
     }
@@ -64,9 +73,9 @@ impl SeriesTable {
     }
 
     /// The number of a label set; `None` when it is new and there is no room for it.
-    pub(super) fn number(&self, labels: &[(&str, &str)], error_of: Option<usize>, trusted: bool) -> Option<usize> {
+    pub(super) fn number(&self, labels: &[(&str, &str)], meaning: Meaning, trusted: bool) -> Option<usize> {
         let text = render(&self.constant, labels);
-        let number = self.series.number(&text, trusted, |rendered| Series { rendered: Arc::clone(rendered), error_of })?;
+        let number = self.series.number(&text, trusted, |rendered| Series { rendered: Arc::clone(rendered), meaning })?;
         if !text[self.constant.len()..].contains('\\') {
             self.hints.note(spread_all(labels.iter().map(|&(_, value)| value)), number);
         }
@@ -141,7 +150,7 @@ mod tests {
     #[test]
     fn label_sets_that_collide_in_prometheus_vecs_are_two_series() {
         let table = SeriesTable::new("", &names(), 8, 0, &[]);
-        let number = |a: &str, b: &str| table.number(&[("a", a), ("b", b)], None, true);
+        let number = |a: &str, b: &str| table.number(&[("a", a), ("b", b)], Meaning::default(), true);
         assert_ne!(number("checkout", "page"), number("check", "outpage"));
         assert_ne!(number("77kepQFQ8Kl", "x"), number("!0IC=VloaY", "x"));
         assert_eq!(number("checkout", "page"), Some(0));
@@ -151,7 +160,7 @@ mod tests {
     #[test]
     fn label_values_are_found_again_and_no_others() {
         let table = SeriesTable::new("", &names(), 2, 0, &[(&[("a", "overflow"), ("b", "overflow")], None)]);
-        let number = |a: &str, b: &str| table.number(&[("a", a), ("b", b)], None, true);
+        let number = |a: &str, b: &str| table.number(&[("a", a), ("b", b)], Meaning::default(), true);
         for (a, b) in [("checkout", "page"), ("page", "checkout")] {
             assert_eq!(table.find(&[a, b]), None);
             let number = number(a, b);
@@ -168,10 +177,10 @@ mod tests {
     fn behind_constant_labels_values_are_found_as_without_them() {
         let constant = render("", &[("zone", "a\"b"), ("shop", "s")]);
         let none = SeriesTable::new(&constant, &[], 2, 0, &[]);
-        assert_eq!(none.number(&[], None, true), Some(0));
+        assert_eq!(none.number(&[], Meaning::default(), true), Some(0));
         assert_eq!(none.find(&[]), Some(0));
         let table = SeriesTable::new(&constant, &names(), 4, 0, &[]);
-        let number = table.number(&[("a", "checkout"), ("b", "page")], None, true);
+        let number = table.number(&[("a", "checkout"), ("b", "page")], Meaning::default(), true);
         assert_eq!(table.find(&["checkout", "page"]), number);
         assert_eq!(table.find(&["checkout"]), None);
         let values: Vec<String> = table.get(0).unwrap().values().collect();
@@ -189,17 +198,17 @@ mod tests {
     fn values_come_back_as_they_went_in() {
         let hostile = ["", "plain", "a\\", "\\n", "\n", "a\",b=\"c", "=\"\\", "ünï"];
         for (first, second) in hostile.iter().flat_map(|first| hostile.iter().map(move |second| (first, second))) {
-            let series = Series { rendered: render("", &[("a", first), ("b", second)]).into(), error_of: None };
+            let series = Series { rendered: render("", &[("a", first), ("b", second)]).into(), meaning: Meaning::default() };
             assert_eq!(series.values().collect::<Vec<_>>(), [*first, *second]);
         }
-        assert_eq!(Series { rendered: render("", &[]).into(), error_of: None }.values().next(), None);
+        assert_eq!(Series { rendered: render("", &[]).into(), meaning: Meaning::default() }.values().next(), None);
     }
 
     #[test]
     fn values_that_look_like_rendered_text_are_not_taken_for_others() {
         let table = SeriesTable::new("", &names()[..1], 32, 0, &[]);
         let hostile = ["a\\", "a\\\\", "a\"", "a\\\"", "a\n", "a\\n", "a\",b=\"c", "\"", ""];
-        let numbers: Vec<_> = hostile.iter().map(|value| table.number(&[("a", value)], None, true)).collect();
+        let numbers: Vec<_> = hostile.iter().map(|value| table.number(&[("a", value)], Meaning::default(), true)).collect();
         for (value, number) in hostile.iter().zip(numbers) {
             let found = table.find(&[value]);
             assert!(found.is_none() || found == number, "{value:?}");
@@ -211,7 +220,7 @@ mod tests {
         for prefix in 0..1_000 {
             for (known, other) in [("\\", r"\\"), ("\"", "\\\""), ("\n", r"\n"), ("", "\"")] {
                 let table = SeriesTable::new("", &names()[..1], 2, 0, &[]);
-                table.number(&[("a", &format!("{prefix}{known}"))], None, true);
+                table.number(&[("a", &format!("{prefix}{known}"))], Meaning::default(), true);
                 assert_eq!(table.find(&[&format!("{prefix}{other}")]), None, "{prefix} {known:?}");
             }
         }
@@ -220,7 +229,7 @@ mod tests {
     #[test]
     fn untrusted_values_leave_the_reserved_room() {
         let table = SeriesTable::new("", &names()[..1], 4, 2, &[(&[("a", "overflow")], None)]);
-        let admitted = |value: &str, trusted| table.number(&[("a", value)], None, trusted).is_some();
+        let admitted = |value: &str, trusted| table.number(&[("a", value)], Meaning::default(), trusted).is_some();
         assert!(admitted("junk1", false) && admitted("junk2", false) && !admitted("junk3", false));
         assert!(admitted("known1", true) && admitted("known2", true) && !admitted("known3", true));
         assert!(admitted("junk1", false), "what has a number keeps it");

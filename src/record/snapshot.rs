@@ -2,6 +2,7 @@
 
 use super::Recorder;
 use super::bounds::{BUCKETS, Bounds, SUM};
+use super::own_bounds::BoundsId;
 use super::series::Series;
 use super::tables::{
     BODY_ERROR, CLIENT_GONE, EXCHANGES, Family, REASON, REQUESTS, RESPONSE_SIZE, STARTED, Table, UNANSWERED, UPGRADE_DURATION,
@@ -138,10 +139,11 @@ impl<'a> Snapshot<'a> {
     }
 
     fn histograms(&self, table: usize, first: usize, visit: &mut dyn FnMut(Sample<'_>)) {
-        let Some(bounds) = &self.recorder.bounds[table] else { return };
         let (sum, buckets) = (first + SUM, first + BUCKETS);
         for (number, row) in self.tables[table].rows().enumerate() {
-            if let Some(series) = self.shown(table, number, row) {
+            let Some(series) = self.shown(table, number, row) else { continue };
+            let bounds = series.meaning.bounds.unwrap_or(BoundsId::of_table(table));
+            if let Some(bounds) = &self.recorder.bounds[bounds.index()] {
                 let value = Value::Histogram { bounds, counts: &row[buckets..buckets + bounds.buckets()], sum: row[sum] };
                 visit(Sample { series, extra: None, value });
             }
@@ -152,7 +154,7 @@ impl<'a> Snapshot<'a> {
     fn errors(&self) -> Vec<u64> {
         let mut errors = vec![0; self.tables[EXCHANGES].rows().count()];
         for (number, row) in self.tables[REQUESTS].rows().enumerate() {
-            let exchange = self.recorder.tables[REQUESTS].series.get(number).and_then(|series| series.error_of);
+            let exchange = self.recorder.tables[REQUESTS].series.get(number).and_then(|series| series.meaning.error_of);
             if let Some(errors) = exchange.and_then(|number| errors.get_mut(number)) {
                 *errors += count(row);
             }

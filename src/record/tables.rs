@@ -5,6 +5,7 @@ use crate::label::{MethodLabel, OVERFLOW};
 
 use super::bounds::{Bounds, Resolution};
 use super::catalog::{Description, FamilyId, Measure, described};
+use super::own_bounds::OwnBounds;
 use super::series::{self, Prebuilt, SeriesTable};
 use super::slot::Shape;
 
@@ -97,9 +98,9 @@ pub(super) enum View {
 }
 
 /// All tables, in the order of their numbers.
-pub(super) fn tables(config: &Config) -> Vec<Table> {
-    let seconds = || Bounds::new(&config.duration_buckets, Resolution::BILLIONTHS);
-    let bytes = || Bounds::new(&config.size_buckets, Resolution::WHOLE);
+pub(super) fn tables(config: &Config, own: &OwnBounds) -> Vec<Table> {
+    let seconds = || Bounds::new(&config.http_buckets.durations(), Resolution::BILLIONTHS);
+    let bytes = || Bounds::new(&config.http_buckets.sizes(), Resolution::WHOLE);
     let streams = || Bounds::new(&Buckets::of(config::STREAM_BUCKETS), Resolution::BILLIONTHS);
     let http = [
         http(config, BY_STATUS, seconds(), 0),
@@ -109,7 +110,8 @@ pub(super) fn tables(config: &Config) -> Vec<Table> {
         http(config, BY_ENDPOINT, bytes(), 0),
         http(config, BY_PLACE, streams(), UPGRADE_DURATION),
     ];
-    http.into_iter().chain(described(config).into_iter().map(|family| browser(&constant(config), family))).collect()
+    let roomy = http.into_iter().enumerate().map(|(number, table)| table.with_room(own.words(number)));
+    roomy.chain(described(config).into_iter().map(|family| browser(&constant(config), family))).collect()
 }
 
 /// A table of the server half: half of its room is for endpoints that are known; past the cap the status class still shows.
@@ -134,6 +136,15 @@ fn http(config: &Config, labels: &[&str], bounds: Bounds, first: usize) -> Table
         shape: Shape { series: cap + prebuilt.len(), words: first + bounds.words() },
         bounds: Some(bounds),
         labels,
+    }
+}
+
+impl Table {
+    /// With room for histograms of as many words: cells of one table are of one shape, whatever the bounds of their endpoints.
+    fn with_room(mut self, words: usize) -> Self {
+        let bounds = self.bounds.as_ref().map_or(0, Bounds::words);
+        self.shape.words += words.saturating_sub(bounds);
+        self
     }
 }
 
@@ -182,14 +193,6 @@ pub(super) fn families(config: &Config) -> Vec<Family> {
 }
 
 impl View {
-    /// The table of the histogram that it shows.
-    pub(super) fn histogram(self) -> Option<usize> {
-        match self {
-            Self::Histogram(table, _) => Some(table),
-            _ => None,
-        }
-    }
-
     /// The label that its samples have beside those of their series.
     fn label(self) -> Option<&'static str> {
         (matches!(self, Self::Incomplete)).then_some(REASON)

@@ -33,6 +33,7 @@ mod compressed_metrics;
 mod const_labels;
 mod contract;
 mod end_of_body;
+mod endpoint_buckets;
 mod event_streams;
 mod failure;
 mod grpc;
