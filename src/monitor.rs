@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use prometheus::Registry;
 
-use crate::config::{Buckets, ClientCounter, ClientHistogram, Config, GrpcType, Prefetch, Ruling};
+use crate::config::{Buckets, ClientCounter, ClientHistogram, Config, GrpcType, Naming, Prefetch, Ruling};
 use crate::error::Error;
 use crate::exposition::Exposition;
 use crate::grpc::{GrpcMetricsLayer, Methods};
@@ -167,6 +167,12 @@ impl Builder {
     /// Puts `namespace_` before the name of every family of ours. Default: none.
     pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
         self.config.namespace = namespace.into();
+        self
+    }
+
+    /// How the families of HTTP requests and their labels are named; see the [table](crate::guide::naming). Default: [`Naming::Default`].
+    pub fn naming(mut self, naming: Naming) -> Self {
+        self.config.naming = naming;
         self
     }
 

@@ -17,6 +17,7 @@ mod descriptor_set;
 mod grpc;
 mod http_buckets;
 mod name;
+mod naming;
 mod own_labels;
 mod prefetch;
 mod template_rules;
@@ -37,6 +38,8 @@ pub use client_metric::{ClientCounter, ClientHistogram, Unit};
 pub use grpc::GrpcType;
 pub(crate) use grpc::{GRPC_CODES, GRPC_OTHER, GRPC_UNKNOWN, GrpcServices};
 pub(crate) use http_buckets::HttpBuckets;
+pub(crate) use naming::HttpLabels;
+pub use naming::Naming;
 pub(crate) use own_labels::{Choice, OwnLabels};
 pub use prefetch::Prefetch;
 pub(crate) use template_rules::{Ruling, TemplateRules};
@@ -48,6 +51,7 @@ use name::{is_metric_name, is_origin, is_reserved};
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
     pub(crate) namespace: String,
+    pub(crate) naming: Naming,
     pub(crate) http_buckets: HttpBuckets,
     pub(crate) page_load_buckets: Buckets,
     pub(crate) http_series: usize,
@@ -72,6 +76,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             namespace: String::new(),
+            naming: Naming::default(),
             http_buckets: HttpBuckets::default(),
             page_load_buckets: Buckets::of(PAGE_LOAD_BUCKETS),
             http_series: 2_000,
@@ -101,7 +106,7 @@ impl Config {
             )));
         }
         self.vocabulary.validate(self.family_series)?;
-        self.own_labels.validate(self.vocabulary.label_names())?;
+        self.own_labels.validate(self.naming, self.vocabulary.label_names())?;
         self.grpc.validate()?;
         for endpoint in &self.endpoints {
             if !label::is_endpoint(endpoint) {

@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::label::{self, Purpose};
 
 use super::name::{MAX_NAME_BYTES, is_label_name, is_name, is_reserved};
+use super::naming::Naming;
 use super::prefetch::Prefetch;
 
 #[derive(Debug, Clone, Default)]
@@ -116,7 +117,7 @@ impl OwnLabels {
     }
 
     /// `taken` are the label names of client metrics.
-    pub(super) fn validate<'a>(&'a self, taken: impl Iterator<Item = &'a str>) -> Result<(), Error> {
+    pub(super) fn validate<'a>(&'a self, naming: Naming, taken: impl Iterator<Item = &'a str>) -> Result<(), Error> {
         for (what, most, there) in
             [("constant", MOST_CONSTANT, self.constant.len()), ("chosen", MOST_CHOSEN, self.declared.len())]
         {
@@ -127,7 +128,7 @@ impl OwnLabels {
         let constant = self.constant.iter().map(|(name, _)| name.as_str());
         let mut names: BTreeSet<&str> = taken.collect();
         for name in constant.chain(self.declared.iter().map(|label| label.name.as_str())) {
-            check_name(name)?;
+            check_name(name, naming)?;
             if !names.insert(name) {
                 return Err(Error::setting(format!("two labels bear the name {name:?}")));
             }
@@ -168,8 +169,8 @@ impl ChosenLabel {
     }
 }
 
-fn check_name(name: &str) -> Result<(), Error> {
-    if is_label_name(name) && !OUR_LABELS.contains(&name) {
+fn check_name(name: &str, naming: Naming) -> Result<(), Error> {
+    if is_label_name(name) && !OUR_LABELS.contains(&name) && !naming.labels().all().any(|ours| ours == name) {
         Ok(())
     } else {
         Err(Error::setting(format!(
@@ -179,11 +180,11 @@ fn check_name(name: &str) -> Result<(), Error> {
     }
 }
 
-/// Names that some family of ours has, or may come to have.
+/// Names that some family of ours has, or may come to have, beside those of a [`Naming`].
 #[rustfmt::skip]
-const OUR_LABELS: [&str; 17] = [
+const OUR_LABELS: [&str; 21] = [
     "method", "endpoint", "status", "reason", "purpose", "phase", "type", "name", "kind", "path", "from", "to", "goal", "service", "result",
-    "probe", "destination",
+    "probe", "destination", "grpc_type", "grpc_service", "grpc_method", "grpc_code",
 ];
 
 /// What counts as no declared value of a chosen label.

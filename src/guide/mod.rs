@@ -1,4 +1,4 @@
-//! Guides: what the numbers mean and where their definitions come from, and which frameworks the layer works with.
+//! Guides: what the numbers mean and where their definitions come from, how they are named, and which frameworks the layer works with.
 //!
 //! ```
 //! // The tag, with caching for ever and an integrity check, as a template would write it.
@@ -13,3 +13,6 @@ pub mod frameworks {}
 
 #[doc = include_str!("measured.md")]
 pub mod measured {}
+
+#[doc = include_str!("naming.md")]
+pub mod naming {}

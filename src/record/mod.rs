@@ -34,7 +34,7 @@ use std::sync::{Arc, Weak};
 use std::time::Instant;
 
 use crate::beacon::{BatchResult, EVENT_KINDS, ErrorKind, Reason};
-use crate::config::{Choice, Config, Ruling, TemplateRules};
+use crate::config::{Choice, Config, HttpLabels, Ruling, TemplateRules};
 use crate::label::{MethodLabel, Template, UNMATCHED};
 
 pub(crate) use bounds::{Bounds, Resolution};
@@ -63,6 +63,7 @@ pub(crate) struct Recorder {
     weak: Weak<Self>,
     template_rules: TemplateRules,
     status_classes: bool,
+    names: HttpLabels,
     endpoints: Endpoints,
     rows: Rows,
     tables: Box<[Table]>,
@@ -112,6 +113,7 @@ impl Recorder {
             weak: weak.clone(),
             template_rules: config.template_rules.clone(),
             status_classes: config.status_classes,
+            names: config.naming.labels(),
             endpoints: Endpoints::new(config.http_series, config.known_endpoints()),
             rows: Rows::new(&config.own_labels),
             families: tables::families(config).into_boxed_slice(),
@@ -268,10 +270,15 @@ impl Recorder {
         };
         let name = self.endpoints.name(endpoint);
         let meaning = Meaning { error_of, bounds: self.own_bounds.of(table, &name.text) };
+        let failed = status.is_some_and(|status| status >= 500);
         let status = status.map(|status| self.status_text(status));
-        let mut labels: Vec<_> = method.map(|method| ("method", method.name())).into_iter().collect();
-        labels.push(("endpoint", &*name.text));
-        labels.extend(status.as_deref().map(|status| ("status", status)));
+        let names = self.names;
+        let mut labels: Vec<_> = method.map(|method| (names.method, method.name())).into_iter().collect();
+        labels.push((names.endpoint, &*name.text));
+        if let Some(status) = status.as_deref() {
+            labels.push((names.status, status));
+            labels.extend(names.error.map(|error| (error, if failed { status } else { "" })));
+        }
         labels.extend(chosen);
         Some(self.tables[table].series.number(&labels, meaning, name.trusted).unwrap_or(overflow))
     }

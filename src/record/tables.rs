@@ -115,21 +115,24 @@ pub(super) fn tables(config: &Config, own: &OwnBounds) -> Vec<Table> {
 }
 
 /// A table of the server half: half of its room is for endpoints that are known; past the cap the status class still shows.
-fn http(config: &Config, labels: &[&str], bounds: Bounds, first: usize) -> Table {
+fn http(config: &Config, labels: &[HttpLabel], bounds: Bounds, first: usize) -> Table {
     let cap = config.http_series;
     let labels = with_chosen(config, labels);
+    let names = config.naming.labels();
     let overflow = |class| {
         let value = |name: &str| match name {
-            "method" => MethodLabel::OTHER.name(),
-            "status" => class,
+            name if name == names.method => MethodLabel::OTHER.name(),
+            name if name == names.status => class,
+            name if Some(name) == names.error && class == FAILED => class,
+            name if Some(name) == names.error => "",
             _ => OVERFLOW,
         };
         labels.iter().map(|&name| (name, value(name))).collect()
     };
-    let classes = if labels.contains(&"status") { &CLASSES[..] } else { &CLASSES[..1] };
+    let classes = if labels.contains(&names.status) { &CLASSES[..] } else { &CLASSES[..1] };
     let prebuilt: Vec<Vec<(&str, &str)>> = classes.iter().copied().map(overflow).collect();
-    let prebuilt: Vec<Prebuilt<'_>> =
-        prebuilt.iter().map(|labels| (&labels[..], labels.contains(&("status", "5xx")).then_some(OVERFLOW_EXCHANGE))).collect();
+    let error_of = |labels: &[_]| labels.contains(&(names.status, FAILED)).then_some(OVERFLOW_EXCHANGE);
+    let prebuilt: Vec<Prebuilt<'_>> = prebuilt.iter().map(|labels| (&labels[..], error_of(labels))).collect();
     let labels = owned(&labels);
     Table {
         series: SeriesTable::new(&constant(config), &labels, cap, cap / 2, &prebuilt),
@@ -176,7 +179,13 @@ pub(super) fn families(config: &Config) -> Vec<Family> {
                 _ => Kind::Counter,
             };
             let labels: Vec<&str> = with_chosen(config, labels).into_iter().chain(view.label()).collect();
-            Family { name: named(config, name), help: help.to_owned(), kind, labels: with_constant(config, &labels), view }
+            Family {
+                name: named(config, config.naming.family(name)),
+                help: help.to_owned(),
+                kind,
+                labels: with_constant(config, &labels),
+                view,
+            }
         },
     );
     let browser = described.iter().enumerate().map(|(place, family)| {
@@ -216,9 +225,15 @@ fn constant(config: &Config) -> String {
     series::render("", &constant)
 }
 
-/// With the host's labels that requests choose.
-fn with_chosen<'a>(config: &'a Config, labels: &[&'a str]) -> Vec<&'a str> {
-    labels.iter().copied().chain(config.own_labels.chosen_names()).collect()
+/// Labels of HTTP requests by their names, with those of the host's that requests choose.
+fn with_chosen<'a>(config: &'a Config, labels: &[HttpLabel]) -> Vec<&'a str> {
+    let names = config.naming.labels();
+    let called = |label: &HttpLabel| match label {
+        HttpLabel::Method => [Some(names.method), None],
+        HttpLabel::Endpoint => [Some(names.endpoint), None],
+        HttpLabel::Status => [Some(names.status), names.error],
+    };
+    labels.iter().flat_map(called).flatten().chain(config.own_labels.chosen_names()).collect()
 }
 
 fn with_constant(config: &Config, labels: &[&str]) -> Vec<String> {
@@ -230,12 +245,21 @@ fn owned(labels: &[&str]) -> Box<[String]> {
     labels.iter().map(ToString::to_string).collect()
 }
 
-const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
-const BY_PLACE: &[&str] = &["endpoint"];
-const BY_STATUS: &[&str] = &["method", "endpoint", "status"];
-const BY_ENDPOINT: &[&str] = &["method", "endpoint"];
+/// A label of HTTP requests, whatever it is called.
+#[derive(Debug, Clone, Copy)]
+enum HttpLabel {
+    Method,
+    Endpoint,
+    Status,
+}
 
-type HttpEntry = (&'static str, &'static str, &'static [&'static str], View);
+const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", FAILED];
+const FAILED: &str = "5xx";
+const BY_PLACE: &[HttpLabel] = &[HttpLabel::Endpoint];
+const BY_STATUS: &[HttpLabel] = &[HttpLabel::Method, HttpLabel::Endpoint, HttpLabel::Status];
+const BY_ENDPOINT: &[HttpLabel] = &[HttpLabel::Method, HttpLabel::Endpoint];
+
+type HttpEntry = (&'static str, &'static str, &'static [HttpLabel], View);
 
 #[rustfmt::skip]
 const HTTP: [HttpEntry; 11] = [

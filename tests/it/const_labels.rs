@@ -1,7 +1,7 @@
 //! Constant labels stand on every series of ours, and take nothing from how series are found.
 
 use prometheus::Registry;
-use tower_rum::{ClientCounter, Monitor};
+use tower_rum::{ClientCounter, GrpcType, Monitor, Naming};
 
 use crate::support::layered::request;
 use crate::support::metrics::Metrics;
@@ -81,12 +81,17 @@ fn names_and_values_that_cannot_work_are_refused() {
 
 #[test]
 fn no_family_has_a_label_that_a_host_may_take() {
-    let monitor = Monitor::builder().response_duration(true).build().unwrap();
-    let collector = monitor.collector();
-    let descriptions = prometheus::core::Collector::desc(&collector).into_iter();
-    let labels: Vec<&String> = descriptions.flat_map(|description| &description.variable_labels).collect();
-    assert!(labels.len() > 20);
-    for label in labels {
-        assert!(Monitor::builder().const_label(label, "x").build().is_err(), "{label}");
+    for naming in [Naming::Default, Naming::OpenTelemetry] {
+        let builder = || Monitor::builder().naming(naming).grpc_service("test.Greeter", [("Hello", GrpcType::Unary)]);
+        let collector = builder().response_duration(true).build().unwrap().collector();
+        let descriptions = prometheus::core::Collector::desc(&collector).into_iter();
+        let labels: Vec<&String> = descriptions.flat_map(|description| &description.variable_labels).collect();
+        assert!(labels.len() > 20);
+        for label in labels {
+            assert!(builder().const_label(label, "x").build().is_err(), "{label}");
+            assert!(builder().label(label, ["x"], |_| None).build().is_err(), "{label}");
+        }
     }
+    let theirs = || Monitor::builder().const_label("http_route", "x").const_label("url_scheme", "https");
+    assert!(theirs().build().is_ok() && theirs().naming(Naming::OpenTelemetry).build().is_err());
 }

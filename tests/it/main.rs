@@ -43,6 +43,7 @@ mod imports;
 mod incomplete;
 mod metrics_route;
 mod monitors;
+mod naming;
 mod no_runtime;
 mod openmetrics;
 mod order_of_layers;
