@@ -158,7 +158,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// When a name, path, origin, cap or rate cannot work; the error's text says which and what it takes.
+    /// When a name, path, origin, bound, cap or rate cannot work; the error's text says which and what it takes.
     pub fn build(self) -> Result<Monitor, Error> {
         self.config.validate()?;
         Ok(self.assemble())
@@ -210,13 +210,15 @@ impl Builder {
         self
     }
 
-    /// Bounds of `http_request_duration_seconds` and `http_response_duration_seconds`, in seconds. Default: those of OpenTelemetry, 0.005 to 10.
+    /// Bounds of `http_request_duration_seconds` and `http_response_duration_seconds`, in seconds, where an endpoint has no
+    /// [others](Self::endpoint_duration_buckets). Default: those of OpenTelemetry, 0.005 to 10.
     pub fn duration_buckets(mut self, buckets: Buckets) -> Self {
         self.config.http_buckets.set_durations(buckets);
         self
     }
 
-    /// Bounds of `http_response_size_bytes` and `http_request_size_bytes`, in bytes. Default: 100 to 100 000 000, a decade each.
+    /// Bounds of `http_response_size_bytes` and `http_request_size_bytes`, in bytes, where an endpoint has no
+    /// [others](Self::endpoint_size_buckets). Default: 100 to 100 000 000, a decade each.
     pub fn size_buckets(mut self, buckets: Buckets) -> Self {
         self.config.http_buckets.set_sizes(buckets);
         self

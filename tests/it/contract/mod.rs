@@ -35,6 +35,7 @@ async fn identical_traffic_moves_identical_series_under_every_framework() {
         let scraped = String::from_utf8(http1(mounted.server.address, &get("/metrics").text("close")).await).unwrap();
         assert_eq!(counts(&scraped, "http_requests_total"), expected(&cases), "{}", mounted.name);
         assert_eq!(counts(&scraped, "rum_rejected_total"), refused(&cases), "{}", mounted.name);
+        assert_own_bounds(&scraped);
         seen.push((mounted.name, answers, comparable(&scraped)));
     }
 
@@ -109,6 +110,16 @@ fn refused(cases: &[Case]) -> BTreeMap<String, u64> {
         *refused.entry(format!(r#"rum_rejected_total{{reason="{reason}"}}"#)).or_default() += 1;
     }
     refused
+}
+
+/// The one endpoint with bounds of its own has them, and no other has.
+fn assert_own_bounds(scraped: &str) {
+    let own = format!(r#"endpoint="{}""#, mounts::SIZED);
+    for (family, bound) in [("http_response_size_bytes", "4.0"), ("http_request_duration_seconds", "1.234")] {
+        let at_bound = format!(r#"le="{bound}""#);
+        let mut of_bound = scraped.lines().filter(|line| line.starts_with(family) && line.contains(&at_bound)).peekable();
+        assert!(of_bound.peek().is_some() && of_bound.all(|line| line.contains(&own)), "{family}");
+    }
 }
 
 /// The series of a family that have moved.

@@ -6,11 +6,13 @@ mod actix;
 mod axum;
 mod tower;
 
+use std::time::Duration;
+
 use http::header::CONTENT_TYPE;
 use http::{Response, StatusCode};
 use http_body_util::Full;
 use prometheus::Registry;
-use tower_rum::{Builder, Monitor};
+use tower_rum::{Buckets, Builder, Monitor};
 
 use crate::support::server::Served;
 use crate::support::site::{AnyBody, any};
@@ -22,6 +24,9 @@ pub struct Mounted {
     pub monitor: Monitor,
     pub server: Served,
 }
+
+/// The endpoint that has bounds of its own.
+pub const SIZED: &str = "/users/{id}";
 
 /// The application under each framework, each with a monitor of its own.
 pub async fn all() -> Vec<Mounted> {
@@ -35,7 +40,8 @@ pub async fn all() -> Vec<Mounted> {
 }
 
 fn settings() -> Builder {
-    Monitor::builder().registry(Registry::new()).interaction_names(["buy"]).response_duration(true)
+    let builder = Monitor::builder().registry(Registry::new()).interaction_names(["buy"]).response_duration(true);
+    builder.endpoint_size_buckets(SIZED, Buckets::new([3.0, 4.0]).unwrap()).endpoint_slo(SIZED, Duration::from_millis(1_234))
 }
 
 async fn respond(action: Action) -> Response<AnyBody> {
