@@ -383,6 +383,13 @@ impl Builder {
         self
     }
 
+    /// The most scrapes being answered at one time; one past that is answered with 503 and `Retry-After`. A scrape counts until its text is
+    /// written, not while it is being sent. Default: 8.
+    pub fn scrapes_in_flight(mut self, most: usize) -> Self {
+        self.config.scrapes_in_flight = most;
+        self
+    }
+
     /// Beacons taken each second, over all clients; past it they are answered with 429. Default: 1 000.
     pub fn beacons_per_second(mut self, most: u32) -> Self {
         self.config.gate.beacons_per_second = most;
@@ -404,7 +411,7 @@ impl Builder {
         let heads_matter = !self.head_rules.are_none() || config.own_labels.prefetch() != Prefetch::Count;
         let recorder = Recorder::new(&config);
         let registry = self.registry.unwrap_or_else(|| prometheus::default_registry().clone());
-        let exposition = Exposition::new(Arc::clone(&recorder), registry);
+        let exposition = Exposition::new(Arc::clone(&recorder), registry, config.scrapes_in_flight);
         #[cfg(feature = "protobuf")]
         let exposition = exposition.with_protobuf(self.protobuf);
         let routes = Arc::new(Routes::new(paths, exposition, Ingest::new(Arc::clone(&recorder), &config), script));

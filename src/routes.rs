@@ -85,8 +85,8 @@ impl Routes {
             },
             Route::Script(freshness) => now(self.script.respond(request.method(), request.headers(), freshness)),
             Route::Metrics => {
-                let (routes, method, headers) = (Arc::clone(self), request.method().clone(), request.headers().clone());
-                Reply::Scrape { text: Box::pin(async move { routes.exposition.respond(&method, &headers).await }) }
+                let (routes, (head, _)) = (Arc::clone(self), request.into_parts());
+                Reply::Scrape { text: Box::pin(async move { routes.exposition.respond(&head).await }) }
             }
         }
     }

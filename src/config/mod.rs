@@ -68,6 +68,7 @@ pub(crate) struct Config {
     pub(crate) response_duration: bool,
     pub(crate) server_timing: bool,
     pub(crate) own_routes_counted: bool,
+    pub(crate) scrapes_in_flight: usize,
     pub(crate) paths: Paths,
     pub(crate) gate: GateConfig,
 }
@@ -91,6 +92,7 @@ impl Default for Config {
             response_duration: false,
             server_timing: true,
             own_routes_counted: false,
+            scrapes_in_flight: 8,
             paths: Paths::default(),
             gate: GateConfig::default(),
         }
@@ -125,6 +127,9 @@ impl Config {
             if !(LEAST_SERIES..=MOST_SERIES).contains(&cap) {
                 return Err(Error::setting(format!("a cap on series takes {LEAST_SERIES} to {MOST_SERIES}, not {cap}")));
             }
+        }
+        if self.scrapes_in_flight == 0 {
+            return Err(Error::setting("a limit of 0 scrapes in flight would refuse every one"));
         }
         self.template_rules.validate()?;
         self.http_buckets.validate(&self.template_rules)?;

@@ -1,5 +1,7 @@
 //! What is said of a family before its samples: all that the two formats in lines differ in, their end aside.
 
+use prometheus::proto::MetricType;
+
 use crate::record::Kind;
 
 /// A format in lines.
@@ -27,6 +29,18 @@ impl From<Kind> for Type {
             Kind::Counter => Self::Counter,
             Kind::Gauge => Self::Gauge,
             Kind::Histogram => Self::Histogram,
+        }
+    }
+}
+
+impl From<MetricType> for Type {
+    fn from(kind: MetricType) -> Self {
+        match kind {
+            MetricType::COUNTER => Self::Counter,
+            MetricType::GAUGE => Self::Gauge,
+            MetricType::HISTOGRAM => Self::Histogram,
+            MetricType::SUMMARY => Self::Summary,
+            MetricType::UNTYPED => Self::Unknown,
         }
     }
 }

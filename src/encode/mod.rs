@@ -3,6 +3,7 @@
 mod claims;
 mod head;
 mod host;
+mod names;
 mod number;
 #[cfg(feature = "protobuf")]
 mod protobuf;
@@ -13,9 +14,11 @@ use crate::record::Recorder;
 
 use claims::Claims;
 use head::Dialect;
+use host::HostFamily;
 use text::TextFormat;
 
 pub(crate) use host::HostFamilies;
+pub(crate) use names::Names;
 
 /// What a scrape may be written in. All formats have the same series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -50,21 +53,22 @@ impl Formats {
 
     /// Appends everything that a scrape gets: the families of the recorder that this was made for, then those of the host's registry.
     ///
-    /// A family that both have is written once, ours, and counted as a conflict from the next scrape on; so is, as a failure, a registry
-    /// or a family that could not be read.
-    pub(crate) fn write(&self, format: Format, out: &mut Vec<u8>, recorder: &Recorder, host: &HostFamilies) {
+    /// A family that both have is written once, ours, and counted as a conflict from the next scrape on; so is, as a failure, a family
+    /// that could not be read.
+    pub(crate) fn write(&self, format: Format, names: &Names, out: &mut Vec<u8>, recorder: &Recorder, host: &HostFamilies) {
+        let host = |visit: &mut dyn FnMut(&HostFamily<'_>)| host.each(recorder, &self.claims, names, visit);
         let dialect = match format {
             Format::Text => Dialect::Text,
             Format::OpenMetrics => Dialect::OpenMetrics,
             #[cfg(feature = "protobuf")]
             Format::Protobuf => {
-                protobuf::families(out, recorder, &self.start);
-                host.each(recorder, &self.claims, &mut |family| protobuf::host_family(out, family));
+                protobuf::families(out, recorder, names, &self.start);
+                host(&mut |family| protobuf::host_family(out, family));
                 return;
             }
         };
-        self.text.families(dialect, out, recorder);
-        host.each(recorder, &self.claims, &mut |family| family.write(dialect, out));
+        self.text.families(dialect, names, out, recorder);
+        host(&mut |family| family.write(dialect, out));
         dialect.end(out);
     }
 }

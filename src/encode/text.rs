@@ -3,6 +3,7 @@
 use crate::record::{Bounds, Family, Recorder, Sample, Value};
 
 use super::head::Dialect;
+use super::names::Names;
 use super::number::{canonical, seconds, sum};
 use super::short::Short;
 
@@ -20,10 +21,11 @@ impl TextFormat {
         Self { families: recorder.families().iter().map(FamilyText::new).collect(), bounds }
     }
 
-    /// Appends the families of the recorder that this was made for.
-    pub(super) fn families(&self, dialect: Dialect, out: &mut Vec<u8>, recorder: &Recorder) {
+    /// Appends the families asked for, of the recorder that this was made for.
+    pub(super) fn families(&self, dialect: Dialect, names: &Names, out: &mut Vec<u8>, recorder: &Recorder) {
         let snapshot = recorder.snapshot();
-        for (family, text) in snapshot.families().iter().zip(&self.families) {
+        let texts = snapshot.families().iter().zip(&self.families);
+        for (family, text) in texts.filter(|(family, _)| names.select(&family.name, family.kind.into())) {
             let mut writer = FamilyWriter { out, text, bounds: &self.bounds, dialect, begun: false, start: Vec::new() };
             snapshot.samples(family, &mut |sample| writer.sample(&sample));
         }

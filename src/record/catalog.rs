@@ -24,6 +24,7 @@ pub(crate) enum Counter {
     Batches,
     Events,
     Rejected,
+    ExpositionRequests,
     ExpositionConflicts,
     ExpositionFailures,
 }
@@ -84,6 +85,8 @@ pub(super) enum Measure {
     Count,
     /// A counter of time: kept in nanoseconds, exposed in seconds.
     Seconds,
+    /// A gauge: the scrapes in flight.
+    Scrapes,
     Histogram(Bounds),
 }
 
@@ -126,7 +129,18 @@ pub(super) fn described(config: &Config) -> Vec<Description<'_>> {
         measure: Measure::Histogram(Bounds::new(&histogram.buckets, Resolution::fitting(histogram.most))),
         cap: config.family_series,
     });
-    counters.chain(histograms).chain(client_counters).chain(client_histograms).chain(calls::described(config)).collect()
+    let client = client_counters.chain(client_histograms);
+    counters.chain(histograms).chain(client).chain([scrapes(config)]).chain(calls::described(config)).collect()
+}
+
+fn scrapes(config: &Config) -> Description<'_> {
+    Description {
+        name: "rum_exposition_requests_in_flight",
+        help: "Scrapes being answered, this one included.",
+        labels: Vec::new(),
+        measure: Measure::Scrapes,
+        cap: config.family_series,
+    }
 }
 
 type CounterEntry = (&'static str, &'static str, &'static [&'static str]);
@@ -134,7 +148,7 @@ type HistogramEntry = (&'static str, &'static str, &'static [&'static str], &'st
 
 /// In the order of [`Counter`].
 #[rustfmt::skip]
-const COUNTERS: [CounterEntry; 14] = [
+const COUNTERS: [CounterEntry; 15] = [
     ("user_interactions_total", "Interactions in the page, by DOM event type and declared element name.", &["type", "name"]),
     ("user_errors_total", "Errors that users met, by page and kind.", &["endpoint", "kind"]),
     ("user_journeys_total", "Page views by route template, and steps that the page names itself.", &["path"]),
@@ -147,8 +161,9 @@ const COUNTERS: [CounterEntry; 14] = [
     ("rum_batches_total", "Batches of the browser script, by what became of them.", &["result"]),
     ("rum_events_total", "Browser events recorded, by kind.", &["kind"]),
     ("rum_rejected_total", "Beacons and events not recorded as sent, by reason.", &["reason"]),
+    ("rum_exposition_requests_total", "Scrapes answered, by status.", &["code"]),
     ("rum_exposition_conflicts_total", "Families of the host's registry left out of a scrape because a family of this crate, or another of the host's, takes their name.", &[]),
-    ("rum_exposition_failures_total", "Scrapes whose host registry could not be read.", &[]),
+    ("rum_exposition_failures_total", "Scrapes that lack families of the host's registry, by cause.", &["cause"]),
 ];
 
 /// In the order of [`Histogram`]. No buckets here means that the host sets them.

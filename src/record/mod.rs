@@ -20,6 +20,7 @@ mod progress;
 mod request_size;
 mod route_slot;
 mod rows;
+mod scrapes;
 mod series;
 mod slot;
 mod snapshot;
@@ -30,6 +31,7 @@ mod upgrade;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Weak};
 use std::time::Instant;
 
@@ -45,6 +47,7 @@ pub(crate) use in_flight::InFlight;
 pub(crate) use progress::{End, Lifetime};
 pub(crate) use request_size::RequestSizeMeter;
 pub(crate) use route_slot::RouteSlot;
+pub(crate) use scrapes::{SCRAPE_STATUSES, ScrapeFailure, Scraping};
 pub(crate) use snapshot::{Sample, Value};
 pub(crate) use tables::{Family, Kind};
 pub use upgrade::UpgradeGuard;
@@ -55,7 +58,7 @@ use own_bounds::{BoundsId, OwnBounds};
 use rows::{Row, Rows};
 use series::Meaning;
 use slot::Slots;
-use tables::{REQUEST_SIZES, Table};
+use tables::{REQUEST_SIZES, Table, View};
 
 /// All series of one monitor.
 pub(crate) struct Recorder {
@@ -72,6 +75,8 @@ pub(crate) struct Recorder {
     bounds: Arc<[Option<Bounds>]>,
     own_bounds: OwnBounds,
     slots: Arc<Slots>,
+    /// In flight.
+    scrapes: AtomicU64,
 }
 
 /// One series of a counter.
@@ -121,6 +126,7 @@ impl Recorder {
             own_bounds,
             slots: Arc::new(Slots::new(tables.iter().map(|table| table.shape).collect())),
             tables,
+            scrapes: AtomicU64::new(0),
         });
         recorder.expose_closed_sets(config);
         recorder
@@ -308,14 +314,17 @@ impl Recorder {
         each(Counter::Batches, &mut BatchResult::ALL.into_iter().map(BatchResult::label));
         each(Counter::Events, &mut EVENT_KINDS.into_iter());
         each(Counter::Rejected, &mut Reason::ALL.into_iter().map(Reason::label));
-        for counter in [
-            Counter::UserSessions,
-            Counter::UserEngagedSessions,
-            Counter::UserEngagedSeconds,
-            Counter::ExpositionConflicts,
-            Counter::ExpositionFailures,
-        ] {
+        each(Counter::ExpositionRequests, &mut SCRAPE_STATUSES.into_iter());
+        each(Counter::ExpositionFailures, &mut ScrapeFailure::ALL.into_iter().map(ScrapeFailure::label));
+        for counter in
+            [Counter::UserSessions, Counter::UserEngagedSessions, Counter::UserEngagedSeconds, Counter::ExpositionConflicts]
+        {
             zero(counter.into(), &[]);
+        }
+        for family in &self.families {
+            if let View::Scrapes(table) = family.view {
+                let _ = self.series(table, &[]);
+            }
         }
         for (place, counter) in vocabulary.counters.iter().enumerate() {
             let family = FamilyId::client_counter(place);

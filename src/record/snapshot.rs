@@ -1,5 +1,7 @@
 //! The cells added up at one moment, and the families read out of them.
 
+use std::sync::atomic::Ordering;
+
 use super::Recorder;
 use super::bounds::{BUCKETS, Bounds, SUM};
 use super::own_bounds::BoundsId;
@@ -106,6 +108,10 @@ impl<'a> Snapshot<'a> {
             View::Seconds(table) => self.values(table, visit, |row| Value::Nanoseconds(row[0])),
             View::Requests => self.values(REQUESTS, visit, |row| Value::Integer(count(row))),
             View::InFlight => self.values(EXCHANGES, visit, |row| Value::Integer(in_flight(row))),
+            View::Scrapes(table) => {
+                let scrapes = self.recorder.scrapes.load(Ordering::Relaxed);
+                self.values(table, visit, |_| Value::Integer(scrapes));
+            }
             View::Upgraded => self.values(UPGRADES, visit, |row| Value::Integer(upgraded(row))),
             View::Errors => {
                 let errors = self.errors();

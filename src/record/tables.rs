@@ -95,6 +95,8 @@ pub(super) enum View {
     InFlight,
     Incomplete,
     Upgraded,
+    /// The scrapes in flight, which are in no cell.
+    Scrapes(usize),
 }
 
 /// All tables, in the order of their numbers.
@@ -156,7 +158,7 @@ fn browser(constant: &str, family: Description<'_>) -> Table {
     let overflow: Vec<(&str, &str)> = family.labels.iter().map(|&name| (name, OVERFLOW)).collect();
     let prebuilt: &[Prebuilt<'_>] = if overflow.is_empty() { &[] } else { &[(&overflow, None)] };
     let bounds = match family.measure {
-        Measure::Count | Measure::Seconds => None,
+        Measure::Count | Measure::Seconds | Measure::Scrapes => None,
         Measure::Histogram(bounds) => Some(bounds),
     };
     let labels = owned(&family.labels);
@@ -193,6 +195,7 @@ pub(super) fn families(config: &Config) -> Vec<Family> {
         let (kind, view) = match family.measure {
             Measure::Count => (Kind::Counter, View::Count(table)),
             Measure::Seconds => (Kind::Counter, View::Seconds(table)),
+            Measure::Scrapes => (Kind::Gauge, View::Scrapes(table)),
             Measure::Histogram(_) => (Kind::Histogram, View::Histogram(table, 0)),
         };
         let (name, labels) = (named(config, family.name), with_constant(config, &family.labels));

@@ -57,6 +57,8 @@ mod readme;
 mod request_labels;
 mod request_size;
 mod route_slot;
+mod scrape_guards;
+mod scrape_limits;
 mod script;
 mod server_timing;
 mod shutdown;

@@ -1,10 +1,10 @@
 //! `GET /metrics` over HTTP.
 
-use futures_util::FutureExt;
 use http::Request;
 use prometheus::Registry;
 use tower_rum::Monitor;
 
+use crate::support::acting::{self, polls};
 use crate::support::change::{moved, only};
 use crate::support::layered;
 use crate::support::metrics::Metrics;
@@ -88,12 +88,16 @@ fn monitor() -> Monitor {
 
 #[tokio::test]
 async fn a_long_exposition_is_written_off_the_worker_and_is_whole() {
-    let monitor = layered::raw_paths().build().unwrap();
+    let monitor = layered::raw_paths().registry(acting::registry_slower_than_a_poll()).build().unwrap();
+    assert_eq!(polls(Metrics::of(&monitor)).await.0, 2, "a short one is written at once");
     for number in 0..300 {
         layered::request(&monitor, "GET", &format!("/route/{number}"), "hello");
     }
     let first = Metrics::of(&monitor).await;
     assert!(first.text.len() > 256 * 1024, "{} bytes", first.text.len());
-    assert!(Metrics::of(&monitor).now_or_never().is_none(), "the worker is free while another thread writes");
-    assert_eq!(Metrics::of(&monitor).await.text, first.text);
+    let filtered = Request::get("/metrics?name[]=carts").body(whole("")).unwrap();
+    assert_eq!(Mount::tower(&monitor).ask(filtered).await.text, "", "and is no word on the next");
+    let (polls, second) = polls(Metrics::of(&monitor)).await;
+    assert_eq!(polls, 3, "the worker is free while another thread writes");
+    assert_eq!(second.text, first.text);
 }

@@ -93,7 +93,10 @@ async fn what_no_reader_takes_is_left_out_here_too() {
     let families = families(&monitor).await;
     assert!(!families.contains_key("bad") && !families.contains_key("http_requests"));
     let metrics = Metrics::of(&monitor).await;
-    assert_eq!((metrics.value("rum_exposition_failures_total"), metrics.value("rum_exposition_conflicts_total")), (1.0, 1.0));
+    assert_eq!(
+        (metrics.value(r#"rum_exposition_failures_total{cause="encoding"}"#), metrics.value("rum_exposition_conflicts_total")),
+        (1.0, 1.0)
+    );
 }
 
 const PROTOBUF: &str = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";

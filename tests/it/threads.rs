@@ -161,7 +161,7 @@ fn opened(
 
 /// A scrape from wherever this is called.
 fn scrape(monitor: &tower_rum::Monitor) -> Metrics {
-    futures_util::FutureExt::now_or_never(Metrics::of(monitor)).expect("a scrape that waits for nothing")
+    crate::support::block_on(Metrics::of(monitor))
 }
 
 /// In each series of each histogram: buckets that do not fall, and a count that is the last of them; and a gauge of what is

@@ -4,7 +4,7 @@
 //! or a gauge compiles on one of them alone, so we let that crate write its own text and read the lines.
 
 use prometheus::TextEncoder;
-use prometheus::proto::{MetricFamily, MetricType};
+use prometheus::proto::MetricFamily;
 
 use crate::encode::claims::Claims;
 use crate::encode::head::{Dialect, Type};
@@ -25,14 +25,11 @@ pub(in crate::encode) struct HostFamily<'a> {
 impl<'a> HostFamily<'a> {
     /// `None` if it cannot be read, or if no reader would take what it says. The text is scratch space.
     pub(super) fn read(family: &'a MetricFamily, text: &'a mut String) -> Option<Self> {
-        let kind = match family.get_field_type() {
-            MetricType::COUNTER => Type::Counter,
-            MetricType::GAUGE => Type::Gauge,
-            MetricType::HISTOGRAM => Type::Histogram,
-            MetricType::SUMMARY => Type::Summary,
-            // The encoder panics on it.
-            MetricType::UNTYPED => return None,
-        };
+        let kind = Type::from(family.get_field_type());
+        // The encoder panics on what has no type.
+        if kind == Type::Unknown {
+            return None;
+        }
         let name = Some(family.name()).filter(|name| is_metric_name(name))?;
         text.clear();
         TextEncoder::new().encode_utf8(std::slice::from_ref(family), text).ok()?;

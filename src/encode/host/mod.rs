@@ -10,44 +10,44 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use prometheus::Registry;
 use prometheus::proto::MetricFamily;
 
-use crate::record::{Counter, Recorder};
+use crate::record::{Counter, Recorder, ScrapeFailure};
 
 use super::claims::Claims;
+use super::names::Names;
 
 pub(super) use family::HostFamily;
 #[cfg(feature = "protobuf")]
 pub(super) use value::HostValue;
 
-/// What one look into a registry found; nothing if a collector panicked.
-pub(crate) struct HostFamilies(Option<Vec<MetricFamily>>);
+/// What one look into a registry found.
+#[derive(Debug, Default)]
+pub(crate) struct HostFamilies(Vec<MetricFamily>);
 
 impl HostFamilies {
     /// Asks all collectors of the registry.
-    pub(crate) fn gather(registry: &Registry) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// When one of them panics: a registry has one call for all.
+    pub(crate) fn gather(registry: &Registry) -> Result<Self, ScrapeFailure> {
         // A collector of the host is not our code: what it does must not cost our own families.
-        Self(catch_unwind(AssertUnwindSafe(|| registry.gather())).ok())
+        catch_unwind(AssertUnwindSafe(|| registry.gather())).map(Self).map_err(|_| ScrapeFailure::Panic)
     }
 
-    /// Calls `visit` with each family that a scrape can show beside ours. Those that clash with one of them, or with one of the host's own
-    /// before them, are conflicts; what Prometheus would refuse the whole scrape for is a failure.
-    pub(super) fn each(&self, recorder: &Recorder, ours: &Claims, visit: &mut dyn FnMut(&HostFamily<'_>)) {
-        let Some(families) = &self.0 else {
-            let _ = recorder.increment(Counter::ExpositionFailures, &[], 1);
-            return;
-        };
+    /// Calls `visit` with each family asked for that a scrape can show beside ours. Those that clash with one of them, or with one of the
+    /// host's own before them, are conflicts; what Prometheus would refuse the whole scrape for is a failure.
+    pub(super) fn each(&self, recorder: &Recorder, ours: &Claims, names: &Names, visit: &mut dyn FnMut(&HostFamily<'_>)) {
         let (mut theirs, mut text) = (Claims::default(), String::new());
-        for family in families {
-            let left_out = match HostFamily::read(family, &mut text) {
-                None => Counter::ExpositionFailures,
-                Some(mut family) => {
-                    if family.claim(&mut theirs, ours) {
-                        visit(&family);
-                        continue;
-                    }
-                    Counter::ExpositionConflicts
-                }
+        for family in self.0.iter().filter(|family| names.select(family.name(), family.get_field_type().into())) {
+            let Some(mut family) = HostFamily::read(family, &mut text) else {
+                recorder.scrape_lacked(ScrapeFailure::Encoding);
+                continue;
             };
-            let _ = recorder.increment(left_out, &[], 1);
+            if family.claim(&mut theirs, ours) {
+                visit(&family);
+            } else {
+                let _ = recorder.increment(Counter::ExpositionConflicts, &[], 1);
+            }
         }
     }
 }

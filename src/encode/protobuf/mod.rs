@@ -11,14 +11,15 @@ use crate::record::{Recorder, Sample, Value};
 
 use super::head::{Type, openmetrics_family, unit};
 use super::host::{HostFamily, HostValue};
+use super::names::Names;
 use message::{Bucket, Counter, Histogram, LabelPair, Metric, MetricFamily, MetricType, Quantile, Summary, Timestamp};
 
 pub(super) use start::Start;
 
-/// Appends the families of a recorder, whose counting began at `start`.
-pub(super) fn families(out: &mut Vec<u8>, recorder: &Recorder, start: &Start) {
+/// Appends the families asked for, of a recorder whose counting began at `start`.
+pub(super) fn families(out: &mut Vec<u8>, recorder: &Recorder, names: &Names, start: &Start) {
     let (snapshot, start) = (recorder.snapshot(), start.timestamp());
-    for family in snapshot.families() {
+    for family in snapshot.families().iter().filter(|family| names.select(&family.name, family.kind.into())) {
         let (kind, mut metrics) = (family.kind.into(), Vec::new());
         snapshot.samples(family, &mut |sample| metrics.push(metric(kind, &sample, start)));
         if !metrics.is_empty() {

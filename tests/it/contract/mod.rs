@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use tokio::io::AsyncWriteExt;
 
 use crate::support::client::{http1, read_to, send};
+use crate::support::metrics::without_scrapes;
 use crate::support::watch::{settled, until};
 
 use answer::Answer;
@@ -136,5 +137,5 @@ fn comparable(scraped: &str) -> Vec<String> {
         let timed = line.starts_with("http_request_duration_seconds_") || line.starts_with("http_response_duration_seconds_");
         timed && (line.contains("_sum{") || line.contains("_bucket{") && !line.contains(r#"le="+Inf""#))
     };
-    body.lines().filter(|line| !takes_time(line)).map(str::to_owned).collect()
+    without_scrapes(body).lines().filter(|line| !takes_time(line)).map(str::to_owned).collect()
 }

@@ -1,5 +1,6 @@
 //! What the tests share: reading `/metrics`, a real hyper server, and clients that see what is on the wire.
 
+pub mod acting;
 #[cfg(feature = "actix")]
 pub mod actix;
 pub mod beacon;
@@ -18,3 +19,26 @@ pub mod site;
 pub mod text_format;
 pub mod watch;
 pub mod wire;
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake};
+use std::thread::{self, Thread};
+
+/// Waits in this thread, whether it belongs to a runtime or not.
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Arc::new(Unpark(thread::current())).into();
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => thread::park(),
+        }
+    }
+}

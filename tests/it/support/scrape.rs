@@ -6,6 +6,8 @@ use http_body_util::{BodyExt, Empty};
 use tower::{Layer, ServiceExt, service_fn};
 use tower_rum::Monitor;
 
+use crate::support::metrics::without_scrapes;
+
 pub const OPENMETRICS: &str = "application/openmetrics-text;version=1.0.0";
 
 /// What `/metrics` answers to a scraper that sends these headers.
@@ -26,8 +28,8 @@ pub async fn ask(monitor: &Monitor, method: &str, headers: &[(&str, &str)]) -> (
     (head.headers, body.collect().await.unwrap().to_bytes())
 }
 
-/// The same, as text.
+/// The same, as text, without the count of such scrapes.
 pub async fn text(monitor: &Monitor, accept: &str) -> String {
     let (_, body) = scrape(monitor, &[("accept", accept)]).await;
-    String::from_utf8(body.to_vec()).unwrap()
+    without_scrapes(str::from_utf8(&body).unwrap())
 }
