@@ -46,9 +46,9 @@
 //!
 //! | metric | moves |
 //! |---|---|
-//! | `rum_exposition_requests_total{code}` | a scrape is answered: 200, 500 or 503; it shows from the next one on |
+//! | `rum_exposition_requests_total{status}` | a scrape is answered: 200, 500 or 503; it shows from the next one on |
 //! | `rum_exposition_requests_in_flight` | the scrapes being answered, the one that tells it included |
-//! | `rum_exposition_failures_total{cause}` | a scrape lacks families of the host's: `panic` and `timeout` all of them, `encoding` one that the format cannot say |
+//! | `rum_exposition_failures_total{reason}` | a scrape lacks families of the host's: `panic` and `timeout` all of them, `encoding` one that the format cannot say |
 //! | `rum_exposition_conflicts_total` | a family of the host's is left out because we have one of that name |
 
 mod compressor;

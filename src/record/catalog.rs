@@ -161,9 +161,9 @@ const COUNTERS: [CounterEntry; 15] = [
     ("rum_batches_total", "Batches of the browser script, by what became of them.", &["result"]),
     ("rum_events_total", "Browser events recorded, by kind.", &["kind"]),
     ("rum_rejected_total", "Beacons and events not recorded as sent, by reason.", &["reason"]),
-    ("rum_exposition_requests_total", "Scrapes answered, by status.", &["code"]),
+    ("rum_exposition_requests_total", "Scrapes answered, by status.", &["status"]),
     ("rum_exposition_conflicts_total", "Families of the host's registry left out of a scrape because a family of this crate, or another of the host's, takes their name.", &[]),
-    ("rum_exposition_failures_total", "Scrapes that lack families of the host's registry, by cause.", &["cause"]),
+    ("rum_exposition_failures_total", "Scrapes that lack families of the host's registry, by reason.", &["reason"]),
 ];
 
 /// In the order of [`Histogram`]. No buckets here means that the host sets them.

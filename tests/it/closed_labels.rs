@@ -129,11 +129,11 @@ async fn counters_with_closed_labels_stand_at_0_from_the_start() {
         assert_eq!(metrics.value(&format!(r#"user_interactions_total{{type="{kind}",name=""}}"#)), 0.0);
     }
     assert_eq!(metrics.value("rum_exposition_conflicts_total"), 0.0);
-    for cause in ["panic", "timeout", "encoding"] {
-        assert_eq!(metrics.value(&format!(r#"rum_exposition_failures_total{{cause="{cause}"}}"#)), 0.0);
+    for reason in ["panic", "timeout", "encoding"] {
+        assert_eq!(metrics.value(&format!(r#"rum_exposition_failures_total{{reason="{reason}"}}"#)), 0.0);
     }
-    for code in ["500", "503"] {
-        assert_eq!(metrics.value(&format!(r#"rum_exposition_requests_total{{code="{code}"}}"#)), 0.0);
+    for status in ["500", "503"] {
+        assert_eq!(metrics.value(&format!(r#"rum_exposition_requests_total{{status="{status}"}}"#)), 0.0);
     }
     let moved: Vec<_> = metrics.samples().filter(|&(_, value)| value != 0.0).collect();
     assert_eq!(moved, [("rum_exposition_requests_in_flight", 1.0)], "this scrape");

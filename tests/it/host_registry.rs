@@ -81,7 +81,7 @@ async fn a_collector_that_panics_costs_the_hosts_families_of_that_scrape_and_non
     let [first, second, third] = [Metrics::of(&monitor).await, Metrics::of(&monitor).await, Metrics::of(&monitor).await];
     assert_eq!([&first, &second, &third].map(|metrics| metrics.get("beside").is_some()), [true, false, true]);
     assert_eq!([&first, &second, &third].map(|metrics| metrics.total("http_requests_total")), [1.0; 3]);
-    assert_eq!([&second, &third].map(|metrics| metrics.value(r#"rum_exposition_failures_total{cause="panic"}"#)), [0.0, 1.0]);
+    assert_eq!([&second, &third].map(|metrics| metrics.value(r#"rum_exposition_failures_total{reason="panic"}"#)), [0.0, 1.0]);
 }
 
 #[tokio::test]
@@ -92,7 +92,7 @@ async fn a_family_that_cannot_be_written_costs_itself_and_is_counted() {
     let metrics = Metrics::of(&monitor).await;
     text_format::parse(&metrics.text);
     assert_eq!(metrics.value("beside"), 0.0);
-    assert_eq!(Metrics::of(&monitor).await.value(r#"rum_exposition_failures_total{cause="encoding"}"#), 1.0);
+    assert_eq!(Metrics::of(&monitor).await.value(r#"rum_exposition_failures_total{reason="encoding"}"#), 1.0);
 }
 
 #[tokio::test]

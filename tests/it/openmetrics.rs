@@ -129,7 +129,7 @@ async fn a_family_that_no_reader_would_take_costs_itself_and_is_counted() {
         let text = text(&monitor, accept).await;
         assert!(text.contains("\nbeside_total 0\n") && !text.contains("Custom."), "{accept}");
     }
-    assert_eq!(Metrics::of(&monitor).await.value(r#"rum_exposition_failures_total{cause="encoding"}"#), 12.0);
+    assert_eq!(Metrics::of(&monitor).await.value(r#"rum_exposition_failures_total{reason="encoding"}"#), 12.0);
 }
 
 #[test]

@@ -94,7 +94,7 @@ async fn what_no_reader_takes_is_left_out_here_too() {
     assert!(!families.contains_key("bad") && !families.contains_key("http_requests"));
     let metrics = Metrics::of(&monitor).await;
     assert_eq!(
-        (metrics.value(r#"rum_exposition_failures_total{cause="encoding"}"#), metrics.value("rum_exposition_conflicts_total")),
+        (metrics.value(r#"rum_exposition_failures_total{reason="encoding"}"#), metrics.value("rum_exposition_conflicts_total")),
         (1.0, 1.0)
     );
 }

@@ -20,8 +20,8 @@ use crate::support::server::Server;
 use crate::support::watch::{PATIENCE, until};
 use crate::support::wire;
 
-const TIMEOUTS: &str = r#"rum_exposition_failures_total{cause="timeout"}"#;
-const PANICS: &str = r#"rum_exposition_failures_total{cause="panic"}"#;
+const TIMEOUTS: &str = r#"rum_exposition_failures_total{reason="timeout"}"#;
+const PANICS: &str = r#"rum_exposition_failures_total{reason="panic"}"#;
 
 #[tokio::test]
 async fn a_collector_that_blocks_is_left_behind_at_the_deadline_and_nobody_asks_again_beside_it() {

@@ -35,9 +35,9 @@ async fn a_scrape_past_the_limit_is_503_and_counted() {
     let text = ask(&mount, "").await.text;
     let refused = Mount::all(&monitor).len();
     for line in [
-        "rum_exposition_requests_total{code=\"200\"} 2".to_owned(),
-        format!("rum_exposition_requests_total{{code=\"503\"}} {refused}"),
-        "rum_exposition_requests_total{code=\"500\"} 0".to_owned(),
+        "rum_exposition_requests_total{status=\"200\"} 2".to_owned(),
+        format!("rum_exposition_requests_total{{status=\"503\"}} {refused}"),
+        "rum_exposition_requests_total{status=\"500\"} 0".to_owned(),
         "rum_exposition_requests_in_flight 1".to_owned(),
     ] {
         assert!(text.contains(&format!("\n{line}\n")), "no {line}");

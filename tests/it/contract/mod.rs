@@ -130,7 +130,7 @@ fn counts(scraped: &str, family: &str) -> BTreeMap<String, u64> {
     all.filter(|&(_, value)| value > 0).collect()
 }
 
-/// The lines of a scrape that do not depend on how long things took.
+/// The lines of a scrape that depend neither on how long things took nor on how often they were looked at.
 fn comparable(scraped: &str) -> Vec<String> {
     let (_, body) = scraped.split_once("\r\n\r\n").unwrap();
     let takes_time = |line: &str| {

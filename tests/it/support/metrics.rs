@@ -59,6 +59,6 @@ impl Metrics {
 
 /// A text without the count of scrapes answered, which each of them moves.
 pub fn without_scrapes(text: &str) -> String {
-    let is_about_scrapes = |line: &str| line.contains("rum_exposition_requests_total{") && line.contains("code=\"200\"");
+    let is_about_scrapes = |line: &str| line.contains("rum_exposition_requests_total{") && line.contains("status=\"200\"");
     text.split_inclusive('\n').filter(|line| !is_about_scrapes(line)).collect()
 }
