@@ -49,7 +49,7 @@ pub mod actix;
 #[cfg(feature = "axum")]
 mod axum;
 
-pub use config::{Buckets, ClientCounter, ClientHistogram, GrpcType, Naming, Prefetch, Unit};
+pub use config::{Buckets, ClientCounter, ClientHistogram, GrpcType, Naming, Prefetch, Sizes, Unit};
 pub use error::Error;
 pub use label::RequestHead;
 pub use monitor::{Builder, Monitor};

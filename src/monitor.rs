@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use prometheus::Registry;
 
-use crate::config::{Buckets, ClientCounter, ClientHistogram, Config, GrpcType, Naming, Prefetch, Ruling};
+use crate::config::{Buckets, ClientCounter, ClientHistogram, Config, GrpcType, Naming, Prefetch, Ruling, Sizes};
 use crate::error::Error;
 use crate::exposition::Exposition;
 use crate::grpc::{GrpcMetricsLayer, Methods};
@@ -221,6 +221,14 @@ impl Builder {
     /// [others](Self::endpoint_size_buckets). Default: 100 to 100 000 000, a decade each.
     pub fn size_buckets(mut self, buckets: Buckets) -> Self {
         self.config.http_buckets.set_sizes(buckets);
+        self
+    }
+
+    /// Whether `http_response_size_bytes` and `http_request_size_bytes` are histograms or summaries, which have no use for
+    /// [`size_buckets`](Self::size_buckets) and [`endpoint_size_buckets`](Self::endpoint_size_buckets). A summary costs a request a read of the clock and a lock that nobody else holds.
+    /// Default: histograms.
+    pub fn sizes(mut self, sizes: Sizes) -> Self {
+        self.config.sizes = sizes;
         self
     }
 

@@ -20,6 +20,7 @@ mod name;
 mod naming;
 mod own_labels;
 mod prefetch;
+mod sizes;
 mod template_rules;
 mod vocabulary;
 
@@ -42,6 +43,7 @@ pub(crate) use naming::HttpLabels;
 pub use naming::Naming;
 pub(crate) use own_labels::{Choice, OwnLabels};
 pub use prefetch::Prefetch;
+pub use sizes::Sizes;
 pub(crate) use template_rules::{Ruling, TemplateRules};
 pub(crate) use vocabulary::Vocabulary;
 
@@ -53,6 +55,7 @@ pub(crate) struct Config {
     pub(crate) namespace: String,
     pub(crate) naming: Naming,
     pub(crate) http_buckets: HttpBuckets,
+    pub(crate) sizes: Sizes,
     pub(crate) page_load_buckets: Buckets,
     pub(crate) http_series: usize,
     pub(crate) family_series: usize,
@@ -79,6 +82,7 @@ impl Default for Config {
             namespace: String::new(),
             naming: Naming::default(),
             http_buckets: HttpBuckets::default(),
+            sizes: Sizes::default(),
             page_load_buckets: Buckets::of(PAGE_LOAD_BUCKETS),
             http_series: 2_000,
             family_series: 200,

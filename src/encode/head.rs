@@ -29,6 +29,7 @@ impl From<Kind> for Type {
             Kind::Counter => Self::Counter,
             Kind::Gauge => Self::Gauge,
             Kind::Histogram => Self::Histogram,
+            Kind::Summary => Self::Summary,
         }
     }
 }

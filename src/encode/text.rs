@@ -1,6 +1,6 @@
 //! Our families in lines, as the Prometheus text format and `OpenMetrics` have them: they share every sample, to the byte.
 
-use crate::record::{Bounds, Family, Recorder, Sample, Value};
+use crate::record::{Bounds, Family, QUANTILES, Quantiles, Recorder, Sample, Value};
 
 use super::head::Dialect;
 use super::names::Names;
@@ -96,7 +96,24 @@ impl FamilyWriter<'_> {
                 self.out.push(b'\n');
             }
             Value::Histogram { bounds, counts, sum } => self.histogram(sample, bounds, counts, sum),
+            Value::Summary { quantiles, bounds, count, sum } => self.summary(sample, &quantiles, bounds, (count, sum)),
         }
+    }
+
+    fn summary(&mut self, sample: &Sample<'_>, quantiles: &Quantiles, bounds: &Bounds, (count, total): (u64, u64)) {
+        let labels = &*sample.series.rendered;
+        for (quantile, &value) in QUANTILES.into_iter().zip(quantiles) {
+            let separator = if labels.is_empty() { "" } else { "," };
+            let (name, quantile, value) = (&*self.text.value, canonical(quantile), canonical(value));
+            for piece in [name, labels, separator, "quantile=\"", &quantile, "\"} ", &value, "\n"] {
+                self.out.extend_from_slice(piece.as_bytes());
+            }
+        }
+        write_start(self.out, &self.text.sum, sample);
+        sum(self.out, bounds, total);
+        self.out.push(b'\n');
+        write_start(self.out, &self.text.count, sample);
+        Short::end_of_line(count).append_to(self.out);
     }
 
     fn histogram(&mut self, sample: &Sample<'_>, bounds: &Bounds, counts: &[u64], total: u64) {

@@ -27,19 +27,30 @@ pub(super) fn chunk(words: usize) -> Chunk {
 #[derive(Clone)]
 pub(super) struct Cell {
     chunk: Chunk,
-    /// A line's number in a chunk of few: threads keep many cells, and are to keep them small.
-    first: u32,
+    // Threads keep many cells, and are to keep them small: a table has a million series at most, and a chunk few lines.
+    series: u32,
+    first: u16,
     exclusive: bool,
 }
 
 impl Cell {
-    pub(super) fn new(chunk: Chunk, index: usize, words: usize, exclusive: bool) -> Self {
-        Self { chunk, first: (index % CHUNK * lines(words)) as u32, exclusive }
+    pub(super) fn new(chunk: Chunk, series: usize, words: usize, exclusive: bool) -> Self {
+        Self { chunk, series: series as u32, first: (series % CHUNK * lines(words)) as u16, exclusive }
+    }
+
+    /// A cell of no series.
+    pub(super) fn unread(words: usize) -> Self {
+        Self { chunk: chunk(words), series: NO_SERIES, first: 0, exclusive: true }
+    }
+
+    /// The number of its series, if it has one.
+    pub(super) fn series(&self) -> Option<usize> {
+        (self.series != NO_SERIES).then_some(self.series as usize)
     }
 
     #[inline]
     pub(super) fn words(&self) -> Words<'_> {
-        Words { chunk: &self.chunk, first: self.first as usize, exclusive: self.exclusive }
+        Words { chunk: &self.chunk, first: usize::from(self.first), exclusive: self.exclusive }
     }
 
     #[inline]
@@ -107,6 +118,7 @@ fn add_up(sum: &mut u64, word: &AtomicU64) {
 }
 
 const LINE: usize = 8;
+const NO_SERIES: u32 = u32::MAX;
 
 #[cfg(test)]
 mod tests {

@@ -15,7 +15,7 @@ use prometheus::core::Desc;
 use prometheus::proto;
 
 use super::snapshot::{Sample, Value};
-use super::{Family, Kind, Recorder};
+use super::{Family, Kind, QUANTILES, Recorder};
 
 /// What [`Monitor::collector`](crate::Monitor::collector) gives.
 ///
@@ -55,6 +55,7 @@ impl prometheus::core::Collector for Collector {
                 Kind::Counter => proto::MetricType::COUNTER,
                 Kind::Gauge => proto::MetricType::GAUGE,
                 Kind::Histogram => proto::MetricType::HISTOGRAM,
+                Kind::Summary => proto::MetricType::SUMMARY,
             });
             proto.set_metric(metrics);
             proto
@@ -91,6 +92,19 @@ fn metric(family: &Family, sample: &Sample<'_>) -> proto::Metric {
             histogram.set_sample_count(counts.iter().sum());
             histogram.set_sample_sum(bounds.units(sum));
             metric.set_histogram(histogram);
+        }
+        Value::Summary { quantiles, bounds, count, sum } => {
+            let quantiles = QUANTILES.into_iter().zip(quantiles).map(|(quantile, value)| {
+                let mut proto = proto::Quantile::default();
+                proto.set_quantile(quantile);
+                proto.set_value(value);
+                proto
+            });
+            let mut summary = proto::Summary::default();
+            summary.set_quantile(quantiles.collect());
+            summary.set_sample_count(count);
+            summary.set_sample_sum(bounds.units(sum));
+            metric.set_summary(summary);
         }
     }
     metric

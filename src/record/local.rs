@@ -14,6 +14,7 @@ use super::own_bounds::BoundsId;
 use super::progress::{End, Progress, Route};
 use super::rows::Row;
 use super::slot::Claim;
+use super::summary::Summaries;
 use super::tables::{
     BODY_ERROR, CLIENT_GONE, EXCHANGES, OVERFLOW_EXCHANGE, REQUESTS, RESPONSE_SIZE, STARTED, UNANSWERED, UPGRADE_DURATION,
     UPGRADED, UPGRADES,
@@ -28,6 +29,7 @@ pub(super) struct Local {
     #[expect(clippy::vec_box, reason = "the boxes are what is kept")]
     idle: Vec<Box<Progress>>,
     bounds: Arc<[Option<Bounds>]>,
+    summaries: Option<Arc<Summaries>>,
     claim: Claim,
     templates: TemplateCache,
     /// By row and method: one more than the place among the exchanges; 0 for none yet.
@@ -141,6 +143,7 @@ impl Local {
             recorder: Arc::downgrade(recorder),
             idle: Vec::new(),
             bounds: Arc::clone(&recorder.bounds),
+            summaries: recorder.summaries.clone(),
             claim,
             templates: TemplateCache::default(),
             places: Vec::new(),
@@ -247,6 +250,9 @@ impl Local {
         let place = self.place_of(route)?;
         let Exchange { sizes, cell, .. } = self.exchanges.get(place)?;
         let place = Place::of(self.bounds.get(sizes.index())?.as_ref()?, RESPONSE_SIZE, bytes);
+        if self.summaries.is_some() {
+            self.summarize(EXCHANGES, cell.series(), bytes);
+        }
         match end {
             End::Complete => {}
             End::Failed => cell.add(BODY_ERROR, 1),
@@ -254,6 +260,16 @@ impl Local {
         }
         place.add(cell.words());
         Some(())
+    }
+
+    /// What a summary shows beside its count and sum: before those, so that what is counted has been seen.
+    #[inline(never)]
+    fn summarize(&self, table: usize, series: Option<usize>, value: u64) {
+        if let (Some(summaries), Some(series)) = (&self.summaries, series)
+            && summaries.has(table)
+        {
+            summaries.add(table, series, self.claim.slot(), value, Instant::now());
+        }
     }
 
     pub(super) fn upgraded(&mut self, series: usize) {
@@ -272,6 +288,9 @@ impl Local {
 
     pub(super) fn observe(&mut self, observed: Observed, value: u64) -> Option<()> {
         let Observed { table, series, bounds } = observed;
+        if self.summaries.is_some() {
+            self.summarize(table, Some(series), value);
+        }
         let bucket = self.bounds[bounds.index()].as_ref()?.bucket(value);
         self.observe_in(table, series, bucket, value);
         Some(())

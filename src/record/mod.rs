@@ -25,6 +25,7 @@ mod series;
 mod slot;
 mod snapshot;
 mod spread;
+mod summary;
 mod tables;
 mod template_cache;
 mod upgrade;
@@ -49,6 +50,7 @@ pub(crate) use request_size::RequestSizeMeter;
 pub(crate) use route_slot::RouteSlot;
 pub(crate) use scrapes::{SCRAPE_STATUSES, ScrapeFailure, Scraping};
 pub(crate) use snapshot::{Sample, Value};
+pub(crate) use summary::{QUANTILES, Quantiles};
 pub(crate) use tables::{Family, Kind};
 pub use upgrade::UpgradeGuard;
 pub(crate) use upgrade::UpgradeOffer;
@@ -58,6 +60,7 @@ use own_bounds::{BoundsId, OwnBounds};
 use rows::{Row, Rows};
 use series::Meaning;
 use slot::Slots;
+use summary::Summaries;
 use tables::{REQUEST_SIZES, Table, View};
 
 /// All series of one monitor.
@@ -74,6 +77,8 @@ pub(crate) struct Recorder {
     /// By their [number](BoundsId).
     bounds: Arc<[Option<Bounds>]>,
     own_bounds: OwnBounds,
+    /// None where no family is a summary.
+    summaries: Option<Arc<Summaries>>,
     slots: Arc<Slots>,
     /// In flight.
     scrapes: AtomicU64,
@@ -112,7 +117,7 @@ impl Room {
 
 impl Recorder {
     pub(crate) fn new(config: &Config) -> Arc<Self> {
-        let mut own_bounds = OwnBounds::new(&config.http_buckets);
+        let mut own_bounds = OwnBounds::new(&config.http_buckets, config.sizes);
         let tables = tables::tables(config, &own_bounds).into_boxed_slice();
         let recorder = Arc::new_cyclic(|weak| Self {
             weak: weak.clone(),
@@ -124,6 +129,7 @@ impl Recorder {
             families: tables::families(config).into_boxed_slice(),
             bounds: own_bounds.behind(tables.iter().map(|table| table.bounds.clone())).into(),
             own_bounds,
+            summaries: tables::summarized(config).then(|| Arc::new(Summaries::new(tables.iter().map(Table::summaries)))),
             slots: Arc::new(Slots::new(tables.iter().map(|table| table.shape).collect())),
             tables,
             scrapes: AtomicU64::new(0),

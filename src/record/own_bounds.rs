@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::{Buckets, HttpBuckets};
+use crate::config::{Buckets, HttpBuckets, Sizes};
 
 use super::bounds::{Bounds, Resolution};
 use super::tables::{EXCHANGES, REQUEST_SIZES, REQUESTS, RESPONSES};
@@ -32,10 +32,14 @@ pub(super) struct OwnBounds {
 }
 
 impl OwnBounds {
-    pub(super) fn new(buckets: &HttpBuckets) -> Self {
+    /// Summaries of sizes have no bounds.
+    pub(super) fn new(buckets: &HttpBuckets, sizes: Sizes) -> Self {
         let mut different = Vec::new();
         let durations = numbered(&mut different, Resolution::BILLIONTHS, buckets.own_durations());
-        let sizes = numbered(&mut different, Resolution::WHOLE, buckets.own_sizes());
+        let sizes = match sizes {
+            Sizes::Histogram => numbered(&mut different, Resolution::WHOLE, buckets.own_sizes()),
+            Sizes::Summary => BTreeMap::new(),
+        };
         Self { different, durations, sizes, tables: 0 }
     }
 
@@ -97,7 +101,7 @@ mod tests {
             buckets.endpoint_durations(name.to_owned(), bounds(own));
         }
         buckets.endpoint_sizes("/a".to_owned(), bounds(&[1.0, 2.0]));
-        let mut own = OwnBounds::new(&buckets);
+        let mut own = OwnBounds::new(&buckets, Sizes::Histogram);
         assert_eq!((own.words(REQUESTS), own.words(EXCHANGES), own.words(usize::MAX)), (4, 4, 0));
         let all = own.behind([None, None].into_iter());
         let shown: Vec<_> = all.iter().flatten().map(|bounds| (bounds.number(), &*bounds.floats)).collect();

@@ -117,6 +117,12 @@ impl Claim {
         self.number
     }
 
+    /// The number of its slot, which threads that have one of their own share with nobody.
+    #[inline]
+    pub(super) fn slot(&self) -> usize {
+        self.index
+    }
+
     /// A cell to keep.
     pub(super) fn cell(&self, table: usize, series: usize) -> Cell {
         let (chunk, words) = self.chunk(table, series);
@@ -125,8 +131,7 @@ impl Claim {
 
     /// A cell outside the slot, which no scrape finds.
     pub(super) fn unread(&self, table: usize) -> Cell {
-        let words = self.slots.shapes[table].words;
-        Cell::new(cell::chunk(words), 0, words, true)
+        Cell::unread(self.slots.shapes[table].words)
     }
 
     /// The words of a cell, for once.

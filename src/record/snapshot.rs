@@ -1,11 +1,13 @@
 //! The cells added up at one moment, and the families read out of them.
 
 use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use super::Recorder;
 use super::bounds::{BUCKETS, Bounds, SUM};
 use super::own_bounds::BoundsId;
 use super::series::Series;
+use super::summary::Quantiles;
 use super::tables::{
     BODY_ERROR, CLIENT_GONE, EXCHANGES, Family, REASON, REQUESTS, RESPONSE_SIZE, STARTED, Table, UNANSWERED, UPGRADE_DURATION,
     UPGRADED, UPGRADES, View,
@@ -19,7 +21,9 @@ pub(crate) struct Snapshot<'a> {
 
 struct Sums {
     words: usize,
-    sums: Vec<u64>,
+    totals: Vec<u64>,
+    /// By series, in a table of summaries.
+    quantiles: Vec<Option<Quantiles>>,
 }
 
 /// One series of a family, as an exposition format writes it.
@@ -41,20 +45,37 @@ pub(crate) enum Value<'a> {
         counts: &'a [u64],
         sum: u64,
     },
+    /// Quantiles of what was observed lately; the count and the sum, in the bounds' integers, of all that ever was.
+    Summary {
+        quantiles: Quantiles,
+        bounds: &'a Bounds,
+        count: u64,
+        sum: u64,
+    },
 }
 
 impl Recorder {
-    /// Adds up all cells. Takes no lock, and keeps no request waiting.
+    /// Adds up all cells, and asks the summaries. Keeps no request waiting: the locks of summaries are such that none waits for them.
     ///
     /// Every word only grows, so what is read later is never less. A histogram's count is the sum of its buckets, hence
     /// always equal to its `+Inf`; its sum may lag behind by samples that are just being written.
     pub(crate) fn snapshot(&self) -> Snapshot<'_> {
+        self.snapshot_at(Instant::now())
+    }
+
+    /// The same, for a moment of the caller's choice.
+    fn snapshot_at(&self, now: Instant) -> Snapshot<'_> {
         let sums = |(number, table): (usize, &Table)| {
             let mut sums = Sums::zero(table);
             match number {
                 EXCHANGES => self.read_open(number, STARTED, in_flight, &mut sums),
                 UPGRADES => self.read_open(number, UPGRADED, upgraded, &mut sums),
-                _ => self.slots.sum_all(number, &mut sums.sums),
+                _ => self.slots.sum_all(number, &mut sums.totals),
+            }
+            // Behind the counts: what is counted has quantiles.
+            if let Some(summaries) = self.summaries.as_ref().filter(|summaries| summaries.has(number)) {
+                let series = sums.rows().count();
+                sums.quantiles = (0..series).map(|series| summaries.quantiles(number, series, now)).collect();
             }
             sums
         };
@@ -69,7 +90,7 @@ impl Recorder {
         const TRIES: usize = 3;
         let words = sums.words;
         let mut read = vec![0; words];
-        for (series, row) in sums.sums.chunks_exact_mut(words).enumerate() {
+        for (series, row) in sums.totals.chunks_exact_mut(words).enumerate() {
             for number in 0..TRIES {
                 read.fill(0);
                 self.slots.sum(table, series, started + 1..words, &mut read);
@@ -88,11 +109,11 @@ impl Recorder {
 impl Sums {
     fn zero(table: &Table) -> Self {
         let words = table.shape.words;
-        Self { words, sums: vec![0; table.series.len() * words] }
+        Self { words, totals: vec![0; table.series.len() * words], quantiles: Vec::new() }
     }
 
     fn rows(&self) -> impl Iterator<Item = &[u64]> {
-        self.sums.chunks_exact(self.words)
+        self.totals.chunks_exact(self.words)
     }
 }
 
@@ -124,6 +145,7 @@ impl<'a> Snapshot<'a> {
                 }
             }
             View::Histogram(table, first) => self.histograms(table, first, visit),
+            View::Summary(table, first) => self.summaries(table, first, visit),
             View::Incomplete => {
                 for (number, row) in self.tables[EXCHANGES].rows().enumerate() {
                     let Some(series) = self.shown(EXCHANGES, number, row) else { continue };
@@ -152,6 +174,20 @@ impl<'a> Snapshot<'a> {
             if let Some(bounds) = &self.recorder.bounds[bounds.index()] {
                 let value = Value::Histogram { bounds, counts: &row[buckets..buckets + bounds.buckets()], sum: row[sum] };
                 visit(Sample { series, extra: None, value });
+            }
+        }
+    }
+
+    /// A series has no quantiles before its first value, and so is not there.
+    fn summaries(&self, table: usize, first: usize, visit: &mut dyn FnMut(Sample<'_>)) {
+        let Some(bounds) = &self.recorder.bounds[table] else { return };
+        let sums = &self.tables[table];
+        for ((number, row), quantiles) in sums.rows().enumerate().zip(&sums.quantiles) {
+            let (count, sum) = (row[first + BUCKETS], row[first + SUM]);
+            if let Some(series) = self.shown(table, number, row).filter(|_| count > 0)
+                && let &Some(quantiles) = quantiles
+            {
+                visit(Sample { series, extra: None, value: Value::Summary { quantiles, bounds, count, sum } });
             }
         }
     }
@@ -188,4 +224,44 @@ fn in_flight(row: &[u64]) -> u64 {
 
 fn upgraded(row: &[u64]) -> u64 {
     row[UPGRADED].saturating_sub(count(&row[UPGRADE_DURATION..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use http::Method;
+
+    use crate::config::{Choice, Config, Sizes};
+    use crate::label::{MethodLabel, Template};
+    use crate::record::{End, Lifetime};
+
+    use super::*;
+
+    #[test]
+    fn a_summary_forgets_what_is_ten_minutes_old_but_not_the_last_it_knew() {
+        let recorder = Recorder::new(&Config { sizes: Sizes::Summary, ..Config::default() });
+        let respond = |bytes| {
+            let mut request = recorder.begin(Instant::now(), &Template::Unmatched, Choice::at(0), MethodLabel::of(&Method::GET));
+            request.respond(200, Lifetime::Unrecorded, None);
+            request.sent(bytes);
+            request.end(End::Complete);
+        };
+        let summary = |after| {
+            let snapshot = recorder.snapshot_at(Instant::now() + Duration::from_secs(after));
+            let family = snapshot.families().iter().find(|family| family.name == "http_response_size_bytes").unwrap();
+            let mut seen = None;
+            snapshot.samples(family, &mut |sample| {
+                let Value::Summary { quantiles, count, sum, .. } = sample.value else { panic!("a summary") };
+                seen = Some((quantiles[0], count, sum));
+            });
+            seen
+        };
+        assert_eq!(summary(0), None);
+        respond(100);
+        assert_eq!(summary(0), Some((100.0, 1, 100)));
+        assert_eq!(summary(11 * 60), Some((100.0, 1, 100)), "the last that is known");
+        respond(5_000);
+        assert_eq!(summary(60), Some((5_000.0, 2, 5_100)));
+    }
 }

@@ -1,6 +1,6 @@
 //! Where every family's words lie: the tables of the server half, then one table per family of the [catalog](super::catalog).
 
-use crate::config::{self, Buckets, Config};
+use crate::config::{self, Buckets, Config, Sizes};
 use crate::label::{MethodLabel, OVERFLOW};
 
 use super::bounds::{Bounds, Resolution};
@@ -60,7 +60,16 @@ pub(super) struct Table {
     pub(super) series: SeriesTable,
     pub(super) shape: Shape,
     pub(super) bounds: Option<Bounds>,
+    /// Shown as a summary: of its buckets there is but `+Inf`.
+    summarized: bool,
     pub(super) labels: Box<[String]>,
+}
+
+impl Table {
+    /// How many summaries it has room for, if it has any.
+    pub(super) fn summaries(&self) -> Option<usize> {
+        self.summarized.then_some(self.shape.series)
+    }
 }
 
 /// One family as it is exposed.
@@ -78,6 +87,7 @@ pub(crate) enum Kind {
     Counter,
     Gauge,
     Histogram,
+    Summary,
 }
 
 /// How a family's samples are read out of a table's words.
@@ -89,6 +99,8 @@ pub(super) enum View {
     Seconds(usize),
     /// A histogram that starts at a word.
     Histogram(usize, usize),
+    /// A histogram without bounds that starts at a word, and the quantiles of what it observed lately.
+    Summary(usize, usize),
     /// The count of the request histogram.
     Requests,
     Errors,
@@ -102,14 +114,19 @@ pub(super) enum View {
 /// All tables, in the order of their numbers.
 pub(super) fn tables(config: &Config, own: &OwnBounds) -> Vec<Table> {
     let seconds = || Bounds::new(&config.http_buckets.durations(), Resolution::BILLIONTHS);
-    let bytes = || Bounds::new(&config.http_buckets.sizes(), Resolution::WHOLE);
+    let sizes = |labels, first| match config.sizes {
+        Sizes::Histogram => http(config, labels, Bounds::new(&config.http_buckets.sizes(), Resolution::WHOLE), first),
+        Sizes::Summary => {
+            Table { summarized: true, ..http(config, labels, Bounds::new(&Buckets::of(&[]), Resolution::WHOLE), first) }
+        }
+    };
     let streams = || Bounds::new(&Buckets::of(config::STREAM_BUCKETS), Resolution::BILLIONTHS);
     let http = [
         http(config, BY_STATUS, seconds(), 0),
-        http(config, BY_ENDPOINT, bytes(), RESPONSE_SIZE),
+        sizes(BY_ENDPOINT, RESPONSE_SIZE),
         http(config, BY_STATUS, seconds(), 0),
         http(config, BY_STATUS, streams(), 0),
-        http(config, BY_ENDPOINT, bytes(), 0),
+        sizes(BY_ENDPOINT, 0),
         http(config, BY_PLACE, streams(), UPGRADE_DURATION),
     ];
     let roomy = http.into_iter().enumerate().map(|(number, table)| table.with_room(own.words(number)));
@@ -140,6 +157,7 @@ fn http(config: &Config, labels: &[HttpLabel], bounds: Bounds, first: usize) -> 
         series: SeriesTable::new(&constant(config), &labels, cap, cap / 2, &prebuilt),
         shape: Shape { series: cap + prebuilt.len(), words: first + bounds.words() },
         bounds: Some(bounds),
+        summarized: false,
         labels,
     }
 }
@@ -166,8 +184,14 @@ fn browser(constant: &str, family: Description<'_>) -> Table {
         series: SeriesTable::new(constant, &labels, family.cap, 0, prebuilt),
         shape: Shape { series: family.cap + 1, words: bounds.as_ref().map_or(1, Bounds::words) },
         bounds,
+        summarized: false,
         labels,
     }
+}
+
+/// Whether any table is shown as a summary.
+pub(super) fn summarized(config: &Config) -> bool {
+    config.sizes == Sizes::Summary
 }
 
 /// The families in the order in which they are exposed.
@@ -175,8 +199,10 @@ pub(super) fn families(config: &Config) -> Vec<Family> {
     let described = described(config);
     let http = HTTP.iter().filter(|(_, _, _, view)| config.response_duration || !view.is_lifetime()).map(
         |&(name, help, labels, view)| {
+            let view = view.with_sizes(config.sizes);
             let kind = match view {
                 View::Histogram(..) => Kind::Histogram,
+                View::Summary(..) => Kind::Summary,
                 View::InFlight | View::Upgraded => Kind::Gauge,
                 _ => Kind::Counter,
             };
@@ -205,6 +231,13 @@ pub(super) fn families(config: &Config) -> Vec<Family> {
 }
 
 impl View {
+    fn with_sizes(self, sizes: Sizes) -> Self {
+        match (self, sizes) {
+            (Self::Histogram(table @ (EXCHANGES | REQUEST_SIZES), first), Sizes::Summary) => Self::Summary(table, first),
+            _ => self,
+        }
+    }
+
     /// The label that its samples have beside those of their series.
     fn label(self) -> Option<&'static str> {
         (matches!(self, Self::Incomplete)).then_some(REASON)

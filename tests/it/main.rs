@@ -66,6 +66,7 @@ mod shutdown;
 mod shutdown_axum;
 mod size;
 mod status_classes;
+mod summary;
 mod support;
 mod template_rules;
 mod text_format;

@@ -7,7 +7,7 @@ mod start;
 
 use prost::Message;
 
-use crate::record::{Recorder, Sample, Value};
+use crate::record::{QUANTILES, Recorder, Sample, Value};
 
 use super::head::{Type, openmetrics_family, unit};
 use super::host::{HostFamily, HostValue};
@@ -40,10 +40,7 @@ pub(super) fn host_family(out: &mut Vec<u8>, family: &HostFamily<'_>) {
                 Metric { histogram: Some(histogram), ..metric }
             }
             HostValue::Summary { quantiles, sum, count } => {
-                let quantile = |(quantile, value)| Quantile { quantile: Some(quantile), value: Some(value) };
-                let quantile = quantiles.into_iter().map(quantile).collect();
-                let summary = Summary { sample_count: Some(count), sample_sum: Some(sum), quantile, created_timestamp: None };
-                Metric { summary: Some(summary), ..metric }
+                Metric { summary: Some(summary(quantiles, sum, count, None)), ..metric }
             }
         }
     });
@@ -86,6 +83,10 @@ fn metric(kind: Type, sample: &Sample<'_>, start: Timestamp) -> Metric {
             };
             Metric { histogram: Some(histogram), ..metric }
         }
+        Value::Summary { quantiles, bounds, count, sum } => {
+            let quantiles = QUANTILES.into_iter().zip(quantiles);
+            Metric { summary: Some(summary(quantiles, bounds.units(sum), count, Some(start))), ..metric }
+        }
     }
 }
 
@@ -99,6 +100,12 @@ fn with_number(metric: Metric, kind: Type, value: f64, start: Option<Timestamp>)
         Type::Gauge => Metric { gauge: Some(number), ..metric },
         Type::Histogram | Type::Summary | Type::Unknown => Metric { untyped: Some(number), ..metric },
     }
+}
+
+fn summary(quantiles: impl IntoIterator<Item = (f64, f64)>, sum: f64, count: u64, start: Option<Timestamp>) -> Summary {
+    let quantile = |(quantile, value)| Quantile { quantile: Some(quantile), value: Some(value) };
+    let quantile = quantiles.into_iter().map(quantile).collect();
+    Summary { sample_count: Some(count), sample_sum: Some(sum), quantile, created_timestamp: start }
 }
 
 fn bucket(bound: f64, cumulative: u64) -> Bucket {
