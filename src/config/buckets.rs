@@ -42,7 +42,7 @@ impl Buckets {
 /// Sums are kept in billionths of the unit: a bound below one would be zero, one above 1e9 would leave no room to add.
 const LEAST_BOUND: f64 = 1e-9;
 const MOST_BOUND: f64 = 1e9;
-const MAX_BUCKETS: usize = 160;
+pub(crate) const MAX_BUCKETS: usize = 160;
 
 /// `http.server.request.duration` as OpenTelemetry's HTTP semantic conventions advise its boundaries.
 pub(crate) const DURATION_BUCKETS: &[f64] = &[0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];

@@ -32,7 +32,7 @@ use crate::label;
 
 pub use buckets::Buckets;
 pub(crate) use buckets::{
-    CLS_BUCKETS, FCP_BUCKETS, INP_BUCKETS, LCP_BUCKETS, PHASE_BUCKETS, REQUEST_BUCKETS, STREAM_BUCKETS, TTFB_BUCKETS,
+    CLS_BUCKETS, FCP_BUCKETS, INP_BUCKETS, LCP_BUCKETS, MAX_BUCKETS, PHASE_BUCKETS, REQUEST_BUCKETS, STREAM_BUCKETS, TTFB_BUCKETS,
 };
 pub(crate) use client_metric::ClientFamily;
 pub use client_metric::{ClientCounter, ClientHistogram, Unit};
@@ -56,6 +56,7 @@ pub(crate) struct Config {
     pub(crate) naming: Naming,
     pub(crate) http_buckets: HttpBuckets,
     pub(crate) sizes: Sizes,
+    pub(crate) native_histograms: bool,
     pub(crate) page_load_buckets: Buckets,
     pub(crate) http_series: usize,
     pub(crate) family_series: usize,
@@ -83,6 +84,7 @@ impl Default for Config {
             naming: Naming::default(),
             http_buckets: HttpBuckets::default(),
             sizes: Sizes::default(),
+            native_histograms: false,
             page_load_buckets: Buckets::of(PAGE_LOAD_BUCKETS),
             http_series: 2_000,
             family_series: 200,

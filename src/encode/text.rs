@@ -95,7 +95,7 @@ impl FamilyWriter<'_> {
                 seconds(self.out, value);
                 self.out.push(b'\n');
             }
-            Value::Histogram { bounds, counts, sum } => self.histogram(sample, bounds, counts, sum),
+            Value::Histogram { bounds, counts, sum, .. } => self.histogram(sample, bounds, counts, sum),
             Value::Summary { quantiles, bounds, count, sum } => self.summary(sample, &quantiles, bounds, (count, sum)),
         }
     }

@@ -1,6 +1,10 @@
 //! A histogram's bounds in whole units, so that finding a bucket and adding to a sum is integer work.
 
+use std::sync::Arc;
+
 use crate::config::Buckets;
+
+use super::grid::{self, Grid};
 
 /// How many decimals of its unit a histogram keeps: its integers are units times ten to that power.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,13 +48,43 @@ pub(crate) struct Bounds {
     integers: Box<[u64]>,
     pub(crate) floats: Box<[f64]>,
     resolution: Resolution,
+    /// Whether it's `floats` that values are compared with.
+    of_units: bool,
     number: usize,
+    /// Where there are native histograms too.
+    grid: Option<Arc<Grid>>,
 }
 
 impl Bounds {
     pub(super) fn new(buckets: &Buckets, resolution: Resolution) -> Self {
         let integers = buckets.bounds().iter().map(|&bound| resolution.bound(bound)).collect();
-        Self { integers, floats: buckets.bounds().into(), resolution, number: 0 }
+        Self { integers, floats: buckets.bounds().into(), resolution, of_units: false, number: 0, grid: None }
+    }
+
+    /// Bounds of what is observed in units.
+    pub(super) fn of_units(buckets: &Buckets, resolution: Resolution) -> Self {
+        Self { of_units: true, ..Self::new(buckets, resolution) }
+    }
+
+    /// With native histograms beside the buckets.
+    pub(super) fn with_grid(self) -> Self {
+        let bounds = |(place, &float): (usize, &f64)| if self.of_units { float } else { self.units(self.integers[place]) };
+        Self { grid: Some(Arc::new(Grid::new(self.floats.iter().enumerate().map(bounds)))), ..self }
+    }
+
+    #[inline]
+    pub(super) fn grid(&self) -> Option<&Grid> {
+        self.grid.as_deref()
+    }
+
+    /// The cell of the grid that a value falls in.
+    pub(super) fn cell(&self, value: u64) -> usize {
+        grid::cell(self.bucket(value), self.units(value))
+    }
+
+    /// The same for a value in units.
+    pub(super) fn cell_of_units(&self, value: f64) -> usize {
+        grid::cell(self.bucket_of_units(value), value)
     }
 
     pub(super) fn numbered(self, number: usize) -> Self {

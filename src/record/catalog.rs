@@ -110,7 +110,7 @@ pub(super) fn described(config: &Config) -> Vec<Description<'_>> {
             name,
             help,
             labels: labels.to_vec(),
-            measure: Measure::Histogram(Bounds::new(&buckets, Resolution::BILLIONTHS)),
+            measure: Measure::Histogram(Bounds::of_units(&buckets, Resolution::BILLIONTHS)),
             cap: config.family_series,
         }
     });
@@ -126,7 +126,7 @@ pub(super) fn described(config: &Config) -> Vec<Description<'_>> {
         name: &histogram.family.name,
         help: &histogram.family.help,
         labels: histogram.family.label_names(),
-        measure: Measure::Histogram(Bounds::new(&histogram.buckets, Resolution::fitting(histogram.most))),
+        measure: Measure::Histogram(Bounds::of_units(&histogram.buckets, Resolution::fitting(histogram.most))),
         cap: config.family_series,
     });
     let client = client_counters.chain(client_histograms);

@@ -81,14 +81,27 @@ impl<'a> Words<'a> {
     /// (a request's end is never seen without its start).
     #[inline]
     pub(super) fn add(self, word: usize, amount: u64) {
-        let word = &self.chunk[self.first + word / LINE].0[word % LINE];
-        if self.exclusive {
+        self.chunk[self.first + word / LINE].add(word % LINE, amount, self.exclusive);
+    }
+}
+
+impl Line {
+    /// As [`Words::add`], to one of this line.
+    #[inline]
+    pub(super) fn add(&self, word: usize, amount: u64, exclusive: bool) {
+        let word = &self.0[word];
+        if exclusive {
             let sum = word.load(Ordering::Relaxed).saturating_add(amount);
             word.store(sum, Ordering::Release);
         } else {
             let add = |sum: u64| Some(sum.saturating_add(amount));
             let _ = word.fetch_update(Ordering::Release, Ordering::Relaxed, add);
         }
+    }
+
+    /// Adds its words to as many sums.
+    pub(super) fn add_up(&self, sums: &mut [u64]) {
+        self.0.iter().zip(sums).for_each(|(word, sum)| add_up(sum, word));
     }
 }
 
@@ -105,9 +118,7 @@ pub(super) fn read(chunk: &Chunk, index: usize, words: std::ops::Range<usize>, s
 pub(super) fn read_all(chunk: &Chunk, words: usize, rows: &mut [u64]) {
     for (cell, row) in chunk.chunks_exact(lines(words)).zip(rows.chunks_exact_mut(words)) {
         for (line, sums) in cell.iter().zip(row.chunks_mut(LINE)) {
-            for (word, sum) in line.0.iter().zip(sums) {
-                add_up(sum, word);
-            }
+            line.add_up(sums);
         }
     }
 }
@@ -117,7 +128,7 @@ fn add_up(sum: &mut u64, word: &AtomicU64) {
     *sum = sum.saturating_add(word.load(Ordering::Acquire));
 }
 
-const LINE: usize = 8;
+pub(super) const LINE: usize = 8;
 const NO_SERIES: u32 = u32::MAX;
 
 #[cfg(test)]

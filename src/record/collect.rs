@@ -78,7 +78,7 @@ fn metric(family: &Family, sample: &Sample<'_>) -> proto::Metric {
             gauge.set_value(value as f64);
             metric.set_gauge(gauge);
         }
-        Value::Histogram { bounds, counts, sum } => {
+        Value::Histogram { bounds, counts, sum, .. } => {
             let mut cumulative = 0;
             let buckets = bounds.floats.iter().zip(counts).map(|(&bound, count)| {
                 cumulative += count;

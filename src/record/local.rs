@@ -235,7 +235,10 @@ impl Local {
             self.exchanges.get(place)?.status(status)?
         };
         let bounds = self.bounds.get(answered.durations.index())?.as_ref()?;
-        Place::of(bounds, 0, nanoseconds).add(answered.cell.words());
+        match bounds.grid() {
+            None => Place::of(bounds, 0, nanoseconds).add(answered.cell.words()),
+            Some(_) => self.count_fine(REQUESTS, 0, answered.cell.series()?, bounds, nanoseconds),
+        }
         Some(())
     }
 
@@ -249,7 +252,7 @@ impl Local {
     pub(super) fn responded(&mut self, route: &Route, end: End, bytes: u64) -> Option<()> {
         let place = self.place_of(route)?;
         let Exchange { sizes, cell, .. } = self.exchanges.get(place)?;
-        let place = Place::of(self.bounds.get(sizes.index())?.as_ref()?, RESPONSE_SIZE, bytes);
+        let bounds = self.bounds.get(sizes.index())?.as_ref()?;
         if self.summaries.is_some() {
             self.summarize(EXCHANGES, cell.series(), bytes);
         }
@@ -258,8 +261,18 @@ impl Local {
             End::Failed => cell.add(BODY_ERROR, 1),
             End::Dropped => cell.add(CLIENT_GONE, 1),
         }
-        place.add(cell.words());
+        match bounds.grid() {
+            None => Place::of(bounds, RESPONSE_SIZE, bytes).add(cell.words()),
+            Some(_) => self.count_fine(EXCHANGES, RESPONSE_SIZE, cell.series()?, bounds, bytes),
+        }
         Some(())
+    }
+
+    /// Counts a value in its cell of a grid: a scrape reads the bucket from there.
+    #[inline(never)]
+    fn count_fine(&self, table: usize, first: usize, series: usize, bounds: &Bounds, value: u64) {
+        self.claim.count_fine(table, series, bounds.cell(value));
+        self.claim.words(table, series).add(first + SUM, value);
     }
 
     /// What a summary shows beside its count and sum: before those, so that what is counted has been seen.
@@ -277,8 +290,8 @@ impl Local {
     }
 
     pub(super) fn upgrade_ended(&mut self, series: usize, nanoseconds: u64) -> Option<()> {
-        let place = Place::of(self.bounds[UPGRADES].as_ref()?, UPGRADE_DURATION, nanoseconds);
-        place.add(self.claim.words(UPGRADES, series));
+        let bounds = self.bounds[UPGRADES].as_ref()?;
+        self.put(UPGRADES, UPGRADE_DURATION, series, bounds, nanoseconds);
         Some(())
     }
 
@@ -291,14 +304,25 @@ impl Local {
         if self.summaries.is_some() {
             self.summarize(table, Some(series), value);
         }
-        let bucket = self.bounds[bounds.index()].as_ref()?.bucket(value);
-        self.observe_in(table, series, bucket, value);
+        self.put(table, 0, series, self.bounds[bounds.index()].as_ref()?, value);
         Some(())
     }
 
-    /// Observes a value whose bucket is known.
-    pub(super) fn observe_in(&mut self, table: usize, series: usize, bucket: usize, value: u64) {
-        Place { bucket: BUCKETS + bucket, sum: SUM, value }.add(self.claim.words(table, series));
+    /// Observes a value in units.
+    pub(super) fn observe_units(&self, table: usize, series: usize, bounds: &Bounds, value: f64) {
+        let (words, integer) = (self.claim.words(table, series), bounds.integer(value));
+        match bounds.grid() {
+            None => words.add(BUCKETS + bounds.bucket_of_units(value), 1),
+            Some(_) => self.claim.count_fine(table, series, bounds.cell_of_units(value)),
+        }
+        words.add(SUM, integer);
+    }
+
+    fn put(&self, table: usize, first: usize, series: usize, bounds: &Bounds, value: u64) {
+        match bounds.grid() {
+            None => Place::of(bounds, first, value).add(self.claim.words(table, series)),
+            Some(_) => self.count_fine(table, first, series, bounds, value),
+        }
     }
 
     #[inline]

@@ -10,10 +10,14 @@ mod catalog;
 mod cell;
 mod collect;
 mod endpoints;
+mod fine;
+mod grid;
 mod hints;
 mod in_flight;
 mod interner;
 mod local;
+#[cfg_attr(not(feature = "protobuf"), expect(dead_code, reason = "text formats have no native histograms"))]
+mod native;
 mod own_bounds;
 mod pages;
 mod progress;
@@ -45,6 +49,8 @@ pub(crate) use calls::CallSeries;
 pub(crate) use catalog::{Counter, FamilyId, Histogram};
 pub use collect::Collector;
 pub(crate) use in_flight::InFlight;
+#[cfg(feature = "protobuf")]
+pub(crate) use native::{Native, ZERO_THRESHOLD};
 pub(crate) use progress::{End, Lifetime};
 pub(crate) use request_size::RequestSizeMeter;
 pub(crate) use route_slot::RouteSlot;
@@ -117,7 +123,7 @@ impl Room {
 
 impl Recorder {
     pub(crate) fn new(config: &Config) -> Arc<Self> {
-        let mut own_bounds = OwnBounds::new(&config.http_buckets, config.sizes);
+        let mut own_bounds = OwnBounds::new(config);
         let tables = tables::tables(config, &own_bounds).into_boxed_slice();
         let recorder = Arc::new_cyclic(|weak| Self {
             weak: weak.clone(),
@@ -202,7 +208,7 @@ impl Recorder {
         let (series, room) = self.series(table, values);
         if let Some(bounds) = &self.bounds[table] {
             local::with(&self.weak, |local| {
-                local.observe_in(table, series, bounds.bucket_of_units(value), bounds.integer(value));
+                local.observe_units(table, series, bounds, value);
                 Some(())
             });
         }

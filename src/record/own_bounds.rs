@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::{Buckets, HttpBuckets, Sizes};
+use crate::config::{Buckets, Config, Sizes};
 
 use super::bounds::{Bounds, Resolution};
 use super::tables::{EXCHANGES, REQUEST_SIZES, REQUESTS, RESPONSES};
@@ -33,13 +33,16 @@ pub(super) struct OwnBounds {
 
 impl OwnBounds {
     /// Summaries of sizes have no bounds.
-    pub(super) fn new(buckets: &HttpBuckets, sizes: Sizes) -> Self {
-        let mut different = Vec::new();
+    pub(super) fn new(config: &Config) -> Self {
+        let (mut different, buckets) = (Vec::new(), &config.http_buckets);
         let durations = numbered(&mut different, Resolution::BILLIONTHS, buckets.own_durations());
-        let sizes = match sizes {
+        let sizes = match config.sizes {
             Sizes::Histogram => numbered(&mut different, Resolution::WHOLE, buckets.own_sizes()),
             Sizes::Summary => BTreeMap::new(),
         };
+        if config.native_histograms {
+            different = different.into_iter().map(Bounds::with_grid).collect();
+        }
         Self { different, durations, sizes, tables: 0 }
     }
 
@@ -95,13 +98,14 @@ mod tests {
 
     #[test]
     fn equal_bounds_are_kept_once_and_numbered_behind_the_tables() {
-        let mut buckets = HttpBuckets::default();
+        let mut config = Config::default();
+        let buckets = &mut config.http_buckets;
         let bounds = |bounds: &[f64]| Buckets::new(bounds).unwrap();
         for (name, own) in [("/a", &[1.0, 2.0][..]), ("/b", &[1.0, 2.0]), ("/c", &[3.0])] {
             buckets.endpoint_durations(name.to_owned(), bounds(own));
         }
         buckets.endpoint_sizes("/a".to_owned(), bounds(&[1.0, 2.0]));
-        let mut own = OwnBounds::new(&buckets, Sizes::Histogram);
+        let mut own = OwnBounds::new(&config);
         assert_eq!((own.words(REQUESTS), own.words(EXCHANGES), own.words(usize::MAX)), (4, 4, 0));
         let all = own.behind([None, None].into_iter());
         let shown: Vec<_> = all.iter().flatten().map(|bounds| (bounds.number(), &*bounds.floats)).collect();

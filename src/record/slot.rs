@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::cell::{self, CHUNK, Cell, Chunk, Words};
+use super::fine::Fine;
 use super::pages::Pages;
 
 /// Threads that can own a slot at one time. A thread that ends hands its slot on, counts and all.
@@ -26,6 +27,8 @@ pub(super) struct Slots {
 pub(super) struct Shape {
     pub(super) series: usize,
     pub(super) words: usize,
+    /// Cells of a grid beside them; 0 if there is none.
+    pub(super) fine: usize,
 }
 
 impl Slots {
@@ -70,6 +73,11 @@ impl Slots {
         }
     }
 
+    /// Adds the cells of a series' grid over all slots to `sums`, of as many cells.
+    pub(super) fn sum_fine(&self, table: usize, series: usize, sums: &mut [u64]) {
+        self.used().filter_map(|slot| slot.fine[table].get(series)).for_each(|fine| fine.add_up(sums));
+    }
+
     /// Adds all words of a table's first series over all slots to `sums`, a row for each series: in the order in which they lie in memory.
     pub(super) fn sum_all(&self, table: usize, sums: &mut [u64]) {
         let words = self.shapes[table].words;
@@ -93,12 +101,14 @@ impl Slots {
 
 pub(super) struct Slot {
     tables: Box<[Pages<Chunk>]>,
+    fine: Box<[Pages<Arc<Fine>>]>,
 }
 
 impl Slot {
     fn new(shapes: &[Shape]) -> Self {
         let table = |shape: &Shape| Pages::with_len(shape.series.div_ceil(CHUNK));
-        Self { tables: shapes.iter().map(table).collect() }
+        let fine = |shape: &Shape| Pages::with_len(if shape.fine > 0 { shape.series } else { 0 });
+        Self { tables: shapes.iter().map(table).collect(), fine: shapes.iter().map(fine).collect() }
     }
 }
 
@@ -139,6 +149,13 @@ impl Claim {
     pub(super) fn words(&self, table: usize, series: usize) -> Words<'_> {
         let (chunk, words) = self.chunk(table, series);
         Words::of(chunk, series, words, self.index != SHARED)
+    }
+
+    /// Counts one in a cell of a series' grid.
+    #[inline]
+    pub(super) fn count_fine(&self, table: usize, series: usize, cell: usize) {
+        let fine = self.slot.fine[table].get_or_init(series, || Arc::new(Fine::new(self.slots.shapes[table].fine)));
+        fine.count(cell, self.index != SHARED);
     }
 
     #[inline]
@@ -185,7 +202,7 @@ mod tests {
     }
 
     fn slots() -> Arc<Slots> {
-        Arc::new(Slots::new(Box::new([Shape { series: 1, words: 1 }])))
+        Arc::new(Slots::new(Box::new([Shape { series: 1, words: 1, fine: 0 }])))
     }
 
     fn sum(slots: &Slots) -> u64 {

@@ -5,12 +5,13 @@ use std::time::Instant;
 
 use super::Recorder;
 use super::bounds::{BUCKETS, Bounds, SUM};
+use super::native::Native;
 use super::own_bounds::BoundsId;
 use super::series::Series;
 use super::summary::Quantiles;
 use super::tables::{
-    BODY_ERROR, CLIENT_GONE, EXCHANGES, Family, REASON, REQUESTS, RESPONSE_SIZE, STARTED, Table, UNANSWERED, UPGRADE_DURATION,
-    UPGRADED, UPGRADES, View,
+    self, BODY_ERROR, CLIENT_GONE, EXCHANGES, Family, REASON, REQUESTS, RESPONSE_SIZE, STARTED, Table, UNANSWERED,
+    UPGRADE_DURATION, UPGRADED, UPGRADES, View,
 };
 
 /// What every series stood at when the snapshot was taken.
@@ -22,6 +23,8 @@ pub(crate) struct Snapshot<'a> {
 struct Sums {
     words: usize,
     totals: Vec<u64>,
+    /// By series, in a table with native histograms.
+    native: Vec<Native>,
     /// By series, in a table of summaries.
     quantiles: Vec<Option<Quantiles>>,
 }
@@ -44,6 +47,9 @@ pub(crate) enum Value<'a> {
         bounds: &'a Bounds,
         counts: &'a [u64],
         sum: u64,
+        /// The same observations by finer bounds, if the host asked for that.
+        #[cfg_attr(not(feature = "protobuf"), expect(dead_code, reason = "text formats have no native histograms"))]
+        native: Option<&'a Native>,
     },
     /// Quantiles of what was observed lately; the count and the sum, in the bounds' integers, of all that ever was.
     Summary {
@@ -70,7 +76,10 @@ impl Recorder {
             match number {
                 EXCHANGES => self.read_open(number, STARTED, in_flight, &mut sums),
                 UPGRADES => self.read_open(number, UPGRADED, upgraded, &mut sums),
-                _ => self.slots.sum_all(number, &mut sums.totals),
+                _ => {
+                    self.slots.sum_all(number, &mut sums.totals);
+                    self.read_fine(number, &mut sums);
+                }
             }
             // Behind the counts: what is counted has quantiles.
             if let Some(summaries) = self.summaries.as_ref().filter(|summaries| summaries.has(number)) {
@@ -89,27 +98,54 @@ impl Recorder {
     fn read_open(&self, table: usize, started: usize, open: fn(&[u64]) -> u64, sums: &mut Sums) {
         const TRIES: usize = 3;
         let words = sums.words;
-        let mut read = vec![0; words];
+        let (mut read, mut cells) = (vec![0; words], self.no_cells(table));
         for (series, row) in sums.totals.chunks_exact_mut(words).enumerate() {
+            let mut native = None;
             for number in 0..TRIES {
                 read.fill(0);
                 self.slots.sum(table, series, started + 1..words, &mut read);
+                let fine = self.fine(table, series, &mut cells, &mut read);
                 self.slots.sum(table, series, started..started + 1, &mut read);
                 if number == 0 || open(&read) < open(row) {
                     row.copy_from_slice(&read);
+                    native = fine;
                 }
                 if open(row) == 0 {
                     break;
                 }
             }
+            sums.native.extend(native);
         }
+    }
+
+    /// Reads the grids of a table that has some.
+    fn read_fine(&self, table: usize, sums: &mut Sums) {
+        let mut cells = self.no_cells(table);
+        if !cells.is_empty() {
+            let rows = sums.totals.chunks_exact_mut(sums.words).enumerate();
+            sums.native = rows.filter_map(|(series, row)| self.fine(table, series, &mut cells, row)).collect();
+        }
+    }
+
+    /// Adds a series' cells to the buckets in its row; `None` in a table without grids. Each observation is in one cell, so the buckets of both
+    /// kinds have the same count.
+    fn fine(&self, table: usize, series: usize, cells: &mut [u64], row: &mut [u64]) -> Option<Native> {
+        let bounds = self.bounds[self.observed(table, series).bounds.index()].as_ref()?;
+        let grid = bounds.grid()?;
+        cells.fill(0);
+        self.slots.sum_fine(table, series, cells);
+        Some(grid.add_up(cells, &mut row[tables::histogram(table) + BUCKETS..][..bounds.buckets()]))
+    }
+
+    fn no_cells(&self, table: usize) -> Vec<u64> {
+        vec![0; self.tables[table].shape.fine]
     }
 }
 
 impl Sums {
     fn zero(table: &Table) -> Self {
         let words = table.shape.words;
-        Self { words, totals: vec![0; table.series.len() * words], quantiles: Vec::new() }
+        Self { words, totals: vec![0; table.series.len() * words], native: Vec::new(), quantiles: Vec::new() }
     }
 
     fn rows(&self) -> impl Iterator<Item = &[u64]> {
@@ -168,11 +204,13 @@ impl<'a> Snapshot<'a> {
 
     fn histograms(&self, table: usize, first: usize, visit: &mut dyn FnMut(Sample<'_>)) {
         let (sum, buckets) = (first + SUM, first + BUCKETS);
-        for (number, row) in self.tables[table].rows().enumerate() {
+        let sums = &self.tables[table];
+        for (number, row) in sums.rows().enumerate() {
             let Some(series) = self.shown(table, number, row) else { continue };
             let bounds = series.meaning.bounds.unwrap_or(BoundsId::of_table(table));
             if let Some(bounds) = &self.recorder.bounds[bounds.index()] {
-                let value = Value::Histogram { bounds, counts: &row[buckets..buckets + bounds.buckets()], sum: row[sum] };
+                let counts = &row[buckets..buckets + bounds.buckets()];
+                let value = Value::Histogram { bounds, counts, sum: row[sum], native: sums.native.get(number) };
                 visit(Sample { series, extra: None, value });
             }
         }

@@ -5,6 +5,7 @@ use crate::label::{MethodLabel, OVERFLOW};
 
 use super::bounds::{Bounds, Resolution};
 use super::catalog::{Description, FamilyId, Measure, described};
+use super::grid;
 use super::own_bounds::OwnBounds;
 use super::series::{self, Prebuilt, SeriesTable};
 use super::slot::Shape;
@@ -36,6 +37,15 @@ pub(super) const RESPONSE_SIZE: usize = 4;
 /// Words of an upgrade's cell.
 pub(super) const UPGRADED: usize = 0;
 pub(super) const UPGRADE_DURATION: usize = 1;
+
+/// The first word of a table's histogram.
+pub(super) fn histogram(table: usize) -> usize {
+    match table {
+        EXCHANGES => RESPONSE_SIZE,
+        UPGRADES => UPGRADE_DURATION,
+        _ => 0,
+    }
+}
 
 /// Numbers of the prebuilt series.
 pub(super) const OVERFLOW_EXCHANGE: usize = 0;
@@ -130,7 +140,8 @@ pub(super) fn tables(config: &Config, own: &OwnBounds) -> Vec<Table> {
         http(config, BY_PLACE, streams(), UPGRADE_DURATION),
     ];
     let roomy = http.into_iter().enumerate().map(|(number, table)| table.with_room(own.words(number)));
-    roomy.chain(described(config).into_iter().map(|family| browser(&constant(config), family))).collect()
+    let all = roomy.chain(described(config).into_iter().map(|family| browser(&constant(config), family)));
+    all.map(|table| if config.native_histograms { table.with_grid() } else { table }).collect()
 }
 
 /// A table of the server half: half of its room is for endpoints that are known; past the cap the status class still shows.
@@ -155,7 +166,7 @@ fn http(config: &Config, labels: &[HttpLabel], bounds: Bounds, first: usize) -> 
     let labels = owned(&labels);
     Table {
         series: SeriesTable::new(&constant(config), &labels, cap, cap / 2, &prebuilt),
-        shape: Shape { series: cap + prebuilt.len(), words: first + bounds.words() },
+        shape: Shape { series: cap + prebuilt.len(), words: first + bounds.words(), fine: 0 },
         bounds: Some(bounds),
         summarized: false,
         labels,
@@ -163,6 +174,15 @@ fn http(config: &Config, labels: &[HttpLabel], bounds: Bounds, first: usize) -> 
 }
 
 impl Table {
+    /// Counting in a grid, where it has bounds. Those of single endpoints do so as well.
+    fn with_grid(mut self) -> Self {
+        if let Some(bounds) = self.bounds.take_if(|_| !self.summarized) {
+            self.shape.fine = grid::MOST_CELLS;
+            self.bounds = Some(bounds.with_grid());
+        }
+        self
+    }
+
     /// With room for histograms of as many words: cells of one table are of one shape, whatever the bounds of their endpoints.
     fn with_room(mut self, words: usize) -> Self {
         let bounds = self.bounds.as_ref().map_or(0, Bounds::words);
@@ -182,7 +202,7 @@ fn browser(constant: &str, family: Description<'_>) -> Table {
     let labels = owned(&family.labels);
     Table {
         series: SeriesTable::new(constant, &labels, family.cap, 0, prebuilt),
-        shape: Shape { series: family.cap + 1, words: bounds.as_ref().map_or(1, Bounds::words) },
+        shape: Shape { series: family.cap + 1, words: bounds.as_ref().map_or(1, Bounds::words), fine: 0 },
         bounds,
         summarized: false,
         labels,

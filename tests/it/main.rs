@@ -44,6 +44,8 @@ mod incomplete;
 mod metrics_route;
 mod monitors;
 mod naming;
+#[cfg(feature = "protobuf")]
+mod native_histograms;
 mod no_runtime;
 mod openmetrics;
 mod order_of_layers;

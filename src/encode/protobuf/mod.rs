@@ -7,12 +7,14 @@ mod start;
 
 use prost::Message;
 
-use crate::record::{QUANTILES, Recorder, Sample, Value};
+use crate::record::{Native, QUANTILES, Recorder, Sample, Value, ZERO_THRESHOLD};
 
 use super::head::{Type, openmetrics_family, unit};
 use super::host::{HostFamily, HostValue};
 use super::names::Names;
-use message::{Bucket, Counter, Histogram, LabelPair, Metric, MetricFamily, MetricType, Quantile, Summary, Timestamp};
+use message::{
+    Bucket, BucketSpan, Counter, Histogram, LabelPair, Metric, MetricFamily, MetricType, Quantile, Summary, Timestamp,
+};
 
 pub(super) use start::Start;
 
@@ -68,7 +70,7 @@ fn metric(kind: Type, sample: &Sample<'_>, start: Timestamp) -> Metric {
     match sample.value {
         Value::Integer(value) => with_number(metric, kind, value as f64, Some(start)),
         Value::Nanoseconds(value) => with_number(metric, kind, value as f64 / 1e9, Some(start)),
-        Value::Histogram { bounds, counts, sum } => {
+        Value::Histogram { bounds, counts, sum, native } => {
             let mut cumulative = 0;
             let bucket = bounds.floats.iter().copied().chain([f64::INFINITY]).zip(counts).map(|(bound, count)| {
                 cumulative += count;
@@ -80,6 +82,10 @@ fn metric(kind: Type, sample: &Sample<'_>, start: Timestamp) -> Metric {
                 sample_sum: Some(bounds.units(sum)),
                 created_timestamp: Some(start),
                 ..Histogram::default()
+            };
+            let histogram = match native {
+                Some(native) => with_native(histogram, native),
+                None => histogram,
             };
             Metric { histogram: Some(histogram), ..metric }
         }
@@ -99,6 +105,19 @@ fn with_number(metric: Metric, kind: Type, value: f64, start: Option<Timestamp>)
         }
         Type::Gauge => Metric { gauge: Some(number), ..metric },
         Type::Histogram | Type::Summary | Type::Unknown => Metric { untyped: Some(number), ..metric },
+    }
+}
+
+fn with_native(classic: Histogram, native: &Native) -> Histogram {
+    let parts = native.parts();
+    let span = |(offset, length)| BucketSpan { offset: Some(offset), length: Some(length) };
+    Histogram {
+        schema: Some(parts.schema),
+        zero_threshold: Some(ZERO_THRESHOLD),
+        zero_count: Some(parts.zero_count),
+        positive_span: parts.spans.into_iter().map(span).collect(),
+        positive_delta: parts.deltas,
+        ..classic
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod exposition;
 mod formats;
+mod native_histograms;
 mod packaging;
 mod prometheus;
 mod support;
