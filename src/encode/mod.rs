@@ -32,6 +32,13 @@ pub(crate) enum Format {
     Protobuf,
 }
 
+impl Format {
+    /// Whether most of it stands ready before a scrape.
+    pub(crate) fn is_fast(self) -> bool {
+        matches!(self, Self::Text | Self::OpenMetrics)
+    }
+}
+
 /// One recorder's formats, with everything made ready that all its scrapes share.
 #[derive(Debug)]
 pub(crate) struct Formats {

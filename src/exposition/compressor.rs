@@ -27,6 +27,8 @@ impl Compressor {
     }
 }
 
+/// The least: of 9 300 samples, which take 0.14 ms to write, it makes a 22nd in 0.8 ms. The next levels make a 25th to a 29th in 12 ms and
+/// more. Of 94 000 samples it makes a 25th in 25 ms, against a 29th in 83 ms and more.
 const EFFORT: Compression = Compression::fast();
 
 /// In bytes; what goes into one packet anyway gains nothing.

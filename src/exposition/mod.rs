@@ -150,7 +150,8 @@ impl Exposition {
         host: Gathered,
         scraping: Scraping,
     ) -> Option<(Bytes, Encoding)> {
-        let long = if asked.encoding == Encoding::Identity { LONG } else { LONG_TO_COMPRESS };
+        let fast = asked.encoding == Encoding::Identity && asked.format.is_fast();
+        let long = if fast { LONG } else { LONG_AND_SLOW };
         match Handle::try_current() {
             Ok(runtime) if self.length.load(Ordering::Relaxed) >= long => {
                 let exposition = self.clone();
@@ -210,8 +211,8 @@ const ROOM_TO_GROW: usize = 4096;
 /// In bytes; some 2 000 samples, which take about as long to write as it takes to wake another thread.
 const LONG: usize = 256 * 1024;
 
-/// In bytes of text; compressing takes several times as long as writing.
-const LONG_TO_COMPRESS: usize = 32 * 1024;
+/// The same where it is compressed or written in protobuf, which takes several times as long.
+const LONG_AND_SLOW: usize = 32 * 1024;
 
 #[cfg(test)]
 mod tests {

@@ -8,6 +8,7 @@ use prometheus::{IntCounter, Registry};
 use prost::Message;
 use tower_rum::Monitor;
 
+use crate::support::acting::{self, polls};
 use crate::support::host::{self, Custom};
 use crate::support::layered::{raw_paths, request};
 use crate::support::metrics::Metrics;
@@ -85,6 +86,17 @@ async fn classic_histograms_have_no_native_part() {
     assert_eq!(families["http_requests_total"].unit, None);
     let histogram = families["http_request_duration_seconds"].metric[0].histogram.as_ref().unwrap();
     assert!(histogram.schema.is_none() && histogram.zero_threshold.is_none() && histogram.positive_span.is_empty());
+}
+
+#[tokio::test]
+async fn a_long_one_is_written_off_the_worker() {
+    let monitor = raw_paths().registry(acting::registry_slower_than_a_poll()).protobuf(true).build().unwrap();
+    for number in 0..60 {
+        request(&monitor, "GET", &format!("/route/{number}"), "hello");
+    }
+    let (_, body) = scrape(&monitor, &[("accept", PROTOBUF)]).await;
+    assert!((32 * 1024..256 * 1024).contains(&body.len()), "{} bytes", body.len());
+    assert_eq!(polls(scrape(&monitor, &[("accept", PROTOBUF)])).await.0, 3, "the worker is free");
 }
 
 #[tokio::test]
