@@ -33,6 +33,7 @@ mod beacon;
 mod config;
 mod encode;
 mod error;
+pub mod exemplars;
 pub mod exposition;
 pub mod grpc;
 pub mod guide;

@@ -20,8 +20,9 @@ use std::time::Duration;
 
 use prometheus::Registry;
 
-use crate::config::{Buckets, ClientCounter, ClientHistogram, Config, GrpcType, Naming, Prefetch, Ruling, Sizes};
+use crate::config::{Buckets, ClientCounter, ClientHistogram, Config, GrpcType, Naming, Ruling, Sizes};
 use crate::error::Error;
+use crate::exemplars::Exemplars;
 use crate::exposition::Exposition;
 use crate::grpc::{GrpcMetricsLayer, Methods};
 use crate::label::{EndpointSource, RequestHead, UNMATCHED};
@@ -148,6 +149,7 @@ pub struct Builder {
     config: Config,
     endpoint: EndpointSource,
     head_rules: HeadRules,
+    exemplars: Option<Exemplars>,
     registry: Option<Registry>,
     #[cfg(feature = "protobuf")]
     protobuf: bool,
@@ -357,6 +359,14 @@ impl Builder {
         self
     }
 
+    /// Name on each bucket of the latency histograms, and of page loads and LCP, the trace of one request that fell into it; see
+    /// [`exemplars`](crate::exemplars). Default: off.
+    pub fn exemplars(mut self, exemplars: Exemplars) -> Self {
+        self.config.exemplars = true;
+        self.exemplars = Some(exemplars);
+        self
+    }
+
     /// Where the script's batches go, behind the [`prefix`](Self::prefix). Blockers of advertising match paths. Default: `/log-beacon`.
     pub fn beacon_path(mut self, path: impl Into<String>) -> Self {
         self.config.paths.beacon = path.into();
@@ -440,7 +450,7 @@ impl Builder {
         if config.template_rules.of(UNMATCHED) == Ruling::Ignored {
             config.own_labels.ignore_unmatched();
         }
-        let heads_matter = !self.head_rules.are_none() || config.own_labels.prefetch() != Prefetch::Count;
+        let by_head = ByHead::new(self.head_rules, config.own_labels.clone(), self.exemplars);
         let recorder = Recorder::new(&config);
         let registry = self.registry.unwrap_or_else(|| prometheus::default_registry().clone());
         let exposition = Exposition::new(Arc::clone(&recorder), registry, config.scrapes_in_flight);
@@ -451,7 +461,7 @@ impl Builder {
         let shared = Arc::new(Shared {
             recorder: Arc::clone(&recorder),
             endpoint: self.endpoint,
-            by_head: heads_matter.then(|| Box::new(ByHead::new(self.head_rules, config.own_labels.clone()))),
+            by_head: by_head.matters().then(|| Box::new(by_head)),
             response_duration: config.response_duration,
             server_timing: config.server_timing,
         });

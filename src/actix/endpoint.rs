@@ -7,8 +7,10 @@ use std::time::Instant;
 
 use actix_web::HttpRequest;
 use actix_web::dev::ServiceRequest;
+use actix_web::http::header::{HeaderName, HeaderValue};
 
 use crate::config::Choice;
+use crate::exemplars;
 use crate::label::{EndpointSource, MethodLabel, RequestHead, Template};
 use crate::middleware::Shared;
 use crate::record::InFlight;
@@ -47,13 +49,25 @@ impl Endpoints {
         if shared.by_head.is_some() || matches!(shared.endpoint, EndpointSource::Closure(_)) {
             return self.begin_by_head(arrived, method, request);
         }
+        self.begin_by_route(arrived, method, request)
+    }
+
+    #[inline]
+    fn begin_by_route(&self, arrived: Instant, method: MethodLabel, request: &ServiceRequest) -> (Seeming, InFlight) {
         let seeming = self.seeming(method, request);
-        let guard = shared.recorder.begin(arrived, &template(seeming.pattern()), Choice::FIRST, method);
+        let guard = self.shared.recorder.begin(arrived, &template(seeming.pattern()), Choice::FIRST, method);
         (seeming, guard)
     }
 
     #[cold]
     fn begin_by_head(&self, arrived: Instant, method: MethodLabel, request: &ServiceRequest) -> (Seeming, InFlight) {
+        if let (EndpointSource::Router, Some(by_head)) = (&self.shared.endpoint, self.shared.by_head.as_deref())
+            && by_head.wants_a_trace_field_alone()
+        {
+            let trace = exemplars::sampled(request.headers().get_all(&TRACEPARENT).map(HeaderValue::as_bytes));
+            let (seeming, guard) = self.begin_by_route(arrived, method, request);
+            return (seeming, guard.of_trace(trace));
+        }
         let (shared, copy) = (&self.shared, head::request(request.head()));
         let head = RequestHead::of(&copy);
         let seeming = match shared.endpoint {
@@ -69,8 +83,10 @@ impl Endpoints {
             Some(by_head) => by_head.subject(head, routed),
             None => Some((routed(), Choice::FIRST)),
         };
+        let trace = subject.is_some().then(|| shared.by_head.as_deref()?.trace(head)).flatten();
         let guard =
             subject.map_or(InFlight::NONE, |(template, choice)| shared.recorder.begin(arrived, &template, choice, method));
+        let guard = guard.of_trace(trace);
         (if is_aliased { Seeming::Settled } else { seeming }, guard)
     }
 
@@ -114,3 +130,5 @@ impl Seeming {
 fn template(pattern: Option<&str>) -> Template<'_> {
     pattern.map_or(Template::Unmatched, Template::Routed)
 }
+
+static TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");

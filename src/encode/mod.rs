@@ -1,6 +1,7 @@
 //! From a snapshot of our families and the host's registry to an exposition format.
 
 mod claims;
+mod exemplar;
 mod head;
 mod host;
 mod names;

@@ -1,7 +1,8 @@
 //! Our families in lines, as the Prometheus text format and `OpenMetrics` have them: they share every sample, to the byte.
 
-use crate::record::{Bounds, Family, QUANTILES, Quantiles, Recorder, Sample, Value};
+use crate::record::{Bounds, Family, QUANTILES, Quantiles, Recorder, Sample, SeriesExemplars, Value};
 
+use super::exemplar;
 use super::head::Dialect;
 use super::names::Names;
 use super::number::{canonical, seconds, sum};
@@ -95,7 +96,10 @@ impl FamilyWriter<'_> {
                 seconds(self.out, value);
                 self.out.push(b'\n');
             }
-            Value::Histogram { bounds, counts, sum, .. } => self.histogram(sample, bounds, counts, sum),
+            Value::Histogram { bounds, counts, sum, exemplars, .. } => {
+                let exemplars = exemplars.filter(|_| self.dialect == Dialect::OpenMetrics);
+                self.histogram(sample, bounds, counts, sum, exemplars);
+            }
             Value::Summary { quantiles, bounds, count, sum } => self.summary(sample, &quantiles, bounds, (count, sum)),
         }
     }
@@ -116,7 +120,14 @@ impl FamilyWriter<'_> {
         Short::end_of_line(count).append_to(self.out);
     }
 
-    fn histogram(&mut self, sample: &Sample<'_>, bounds: &Bounds, counts: &[u64], total: u64) {
+    fn histogram(
+        &mut self,
+        sample: &Sample<'_>,
+        bounds: &Bounds,
+        counts: &[u64],
+        total: u64,
+        exemplars: Option<&SeriesExemplars>,
+    ) {
         let labels = &*sample.series.rendered;
         self.start.clear();
         for piece in [&*self.text.bucket, labels, if labels.is_empty() { "le=\"" } else { ",le=\"" }] {
@@ -124,7 +135,7 @@ impl FamilyWriter<'_> {
         }
         let mut cumulative = 0;
         let mut end = Short::end_of_line(cumulative);
-        for (le, &count) in self.bounds[bounds.number()].iter().zip(counts) {
+        for (bucket, (le, &count)) in self.bounds[bounds.number()].iter().zip(counts).enumerate() {
             if count > 0 {
                 cumulative += count;
                 end = Short::end_of_line(cumulative);
@@ -132,6 +143,10 @@ impl FamilyWriter<'_> {
             self.out.extend_from_slice(&self.start);
             le.append_to(self.out);
             end.append_to(self.out);
+            // One written since the counts were read may be of a bucket that was empty then.
+            if let Some(exemplar) = exemplars.filter(|_| count > 0).and_then(|exemplars| exemplars.of(bucket, bounds)) {
+                exemplar::append(self.out, &exemplar);
+            }
         }
         write_start(self.out, &self.text.sum, sample);
         sum(self.out, bounds, total);

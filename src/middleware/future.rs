@@ -51,10 +51,8 @@ impl Asked {
         if guard.is_none() {
             return guard;
         }
-        if self.announcement.is_due(response)
-            && let Some(field) = guard.server_timing()
-        {
-            response.announce(field);
+        if self.announcement.is_due(response) {
+            announce(&guard, response);
         }
         let (status, method) = (response.status(), guard.method());
         let handed_over = status == SWITCHING_PROTOCOLS || method == Some(MethodLabel::CONNECT) && (200..300).contains(&status);
@@ -109,6 +107,18 @@ impl Announcement {
             Self::Document => is(response, b"text/html"),
             Self::Always => true,
         }
+    }
+}
+
+/// Tells the browser the route template, and a document its trace, to name it in what it measures.
+fn announce(guard: &InFlight, response: &mut impl ResponseHead) {
+    if let Some(field) = guard.server_timing() {
+        response.announce(field);
+    }
+    if let Some(field) = guard.traceparent()
+        && is(response, b"text/html")
+    {
+        response.announce(field);
     }
 }
 

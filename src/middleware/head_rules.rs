@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::config::{Choice, OwnLabels, Prefetch};
+use crate::exemplars::{Exemplars, TraceContext};
 use crate::label::{Purpose, RequestHead, Template};
 
 type Predicate = dyn for<'a> Fn(RequestHead<'a>) -> bool + Send + Sync;
@@ -31,7 +32,7 @@ impl HeadRules {
         self.labels.push(Arc::new(value));
     }
 
-    pub(crate) fn are_none(&self) -> bool {
+    fn are_none(&self) -> bool {
         self.ignored.is_empty() && self.aliases.is_empty() && self.labels.is_empty()
     }
 
@@ -50,13 +51,35 @@ impl HeadRules {
 pub(crate) struct ByHead {
     rules: HeadRules,
     labels: OwnLabels,
+    pub(crate) exemplars: Option<Exemplars>,
     /// A template that is not there may be found further inside.
     pub(super) slots: bool,
 }
 
 impl ByHead {
-    pub(crate) fn new(rules: HeadRules, labels: OwnLabels) -> Self {
-        Self { rules, labels, slots: false }
+    pub(crate) fn new(rules: HeadRules, labels: OwnLabels, exemplars: Option<Exemplars>) -> Self {
+        Self { rules, labels, exemplars, slots: false }
+    }
+
+    /// Whether there is anything to look at.
+    pub(crate) fn matters(&self) -> bool {
+        self.decides() || self.exemplars.is_some()
+    }
+
+    /// Whether a request's head has a say in what the request counts as.
+    pub(crate) fn decides(&self) -> bool {
+        !self.rules.are_none() || self.labels.prefetch() != Prefetch::Count
+    }
+
+    /// Whether all that there is to look at is the field `traceparent`.
+    #[cfg(feature = "actix")]
+    pub(crate) fn wants_a_trace_field_alone(&self) -> bool {
+        !self.decides() && self.exemplars.as_ref().is_some_and(Exemplars::are_in_a_field)
+    }
+
+    /// The trace that a request belongs to, where the host wants to know.
+    pub(crate) fn trace(&self, head: RequestHead<'_>) -> Option<TraceContext> {
+        self.exemplars.as_ref()?.trace(head)
     }
 
     /// `None` for a request that is not counted.
@@ -70,6 +93,9 @@ impl ByHead {
         head: RequestHead<'a>,
         routed: impl FnOnce() -> Template<'a>,
     ) -> Option<(Template<'a>, Choice)> {
+        if !self.decides() {
+            return Some((routed(), Choice::FIRST));
+        }
         let template = self.template(head, routed)?;
         let purpose = Purpose::of(head.headers());
         if self.labels.prefetch() == Prefetch::Ignore && purpose.is_some() {

@@ -49,8 +49,9 @@ impl Shared {
         let Some((template, choice)) = by_head.subject(head, || self.endpoint.template(head)) else {
             return InFlight::NONE;
         };
+        let trace = by_head.trace(head);
         if !by_head.slots || !matches!(template, Template::Unmatched) {
-            return self.recorder.begin(arrived, &template, choice, MethodLabel::of(request.method()));
+            return self.recorder.begin(arrived, &template, choice, MethodLabel::of(request.method())).of_trace(trace);
         }
         drop(template);
         let outer = request.extensions().get::<RouteSlot>().cloned();
@@ -59,7 +60,7 @@ impl Shared {
             return InFlight::NONE;
         };
         request.extensions_mut().insert(slot);
-        in_flight
+        in_flight.of_trace(trace)
     }
 
     /// Tells the layers around this place the request's template, if they wait for it.

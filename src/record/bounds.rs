@@ -118,6 +118,11 @@ impl Bounds {
         self.floats.partition_point(|&bound| bound < value)
     }
 
+    /// Whether a value in units lies in a bucket, by the bounds that are exposed.
+    pub(super) fn holds(&self, bucket: usize, value: f64) -> bool {
+        self.bucket_of_units(value) == bucket
+    }
+
     /// A finite value that is not negative, in this histogram's integers.
     pub(super) fn integer(&self, value: f64) -> u64 {
         (value * self.resolution.per_unit() as f64).round() as u64

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use http::HeaderValue;
 
+use crate::exemplars::TraceContext;
 use crate::label::MethodLabel;
 #[cfg(feature = "actix")]
 use crate::label::Template;
@@ -38,6 +39,15 @@ impl InFlight {
         self.0.is_none()
     }
 
+    /// The same request, which belongs to this trace, or to none.
+    #[must_use]
+    pub(crate) fn of_trace(mut self, trace: Option<TraceContext>) -> Self {
+        if let Some(progress) = &mut self.0 {
+            progress.set_trace(trace);
+        }
+        self
+    }
+
     /// The client wants the connection for another protocol: its handler may take a guard from the offer.
     #[cold]
     pub(crate) fn offer(&mut self, offer: &mut UpgradeOffer) {
@@ -64,7 +74,13 @@ impl InFlight {
         progress.length = length.unwrap_or(u64::MAX);
         let progress = &**progress;
         let nanoseconds = progress.nanoseconds();
-        local::with(&progress.recorder, |local| local.request(&progress.route, status, nanoseconds));
+        local::with(&progress.recorder, |local| {
+            local.request(&progress.route, status, nanoseconds)?;
+            if progress.trace.is_some() {
+                local.exemplar(progress, status, nanoseconds)?;
+            }
+            Some(())
+        });
     }
 
     /// The response head is there: what route has been found by now is the request's. [`NONE`](Self::NONE) if that is not counted.
@@ -83,6 +99,11 @@ impl InFlight {
         let progress = self.0.as_ref()?;
         let recorder = progress.recorder.upgrade()?;
         recorder.endpoints.name(recorder.rows.endpoint(progress.route.row)).server_timing.clone()
+    }
+
+    /// The header field that tells a page this request's trace, if it belongs to one.
+    pub(crate) fn traceparent(&self) -> Option<HeaderValue> {
+        self.0.as_ref()?.trace()?.server_timing()
     }
 
     #[inline]
@@ -169,6 +190,7 @@ impl Progress {
         let nanoseconds = self.nanoseconds();
         local::with_last(self, |local, progress| {
             local.request(&progress.route, status, nanoseconds)?;
+            local.exemplar(progress, status, nanoseconds);
             local.unanswered(&progress.route)
         });
     }
@@ -180,6 +202,12 @@ impl Progress {
         let Some(series) = recorder.status_series(table, self.route.row, self.route.method, status) else { return };
         let (observed, nanoseconds) = (recorder.observed(table, series), self.nanoseconds());
         local::with(&self.recorder, |local| local.observe(observed, nanoseconds));
+        if let Some(candidate) = self.candidate(nanoseconds)
+            && let Some(exemplars) = recorder.exemplars_of(table, series)
+            && let Some(bounds) = &recorder.bounds[observed.bounds.index()]
+        {
+            exemplars.offer(bounds.bucket(nanoseconds), candidate);
+        }
     }
 }
 

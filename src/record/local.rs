@@ -1,5 +1,7 @@
 //! What a thread keeps of a recorder: its slot, and the cells it has used, found without a lock, an allocation or a hash of strings.
 
+mod exemplars;
+
 use std::cell::RefCell;
 use std::sync::{Arc, Weak};
 use std::time::Instant;
@@ -35,6 +37,8 @@ pub(super) struct Local {
     /// By row and method: one more than the place among the exchanges; 0 for none yet.
     places: Vec<[u32; MethodLabel::COUNT]>,
     exchanges: Vec<Exchange>,
+    /// By the place among the exchanges; of none where there are no exemplars.
+    exemplars: Vec<exemplars::ByStatus>,
 }
 
 /// The cells of one method and row.
@@ -148,6 +152,7 @@ impl Local {
             templates: TemplateCache::default(),
             places: Vec::new(),
             exchanges: Vec::new(),
+            exemplars: Vec::new(),
         }
     }
 

@@ -10,6 +10,7 @@ mod catalog;
 mod cell;
 mod collect;
 mod endpoints;
+mod exemplars;
 mod fine;
 mod grid;
 mod hints;
@@ -42,12 +43,14 @@ use std::time::Instant;
 
 use crate::beacon::{BatchResult, EVENT_KINDS, ErrorKind, Reason};
 use crate::config::{Choice, Config, HttpLabels, Ruling, TemplateRules};
+use crate::exemplars::TraceId;
 use crate::label::{MethodLabel, Template, UNMATCHED};
 
 pub(crate) use bounds::{Bounds, Resolution};
 pub(crate) use calls::CallSeries;
 pub(crate) use catalog::{Counter, FamilyId, Histogram};
 pub use collect::Collector;
+pub(crate) use exemplars::{Exemplar, SeriesExemplars};
 pub(crate) use in_flight::InFlight;
 #[cfg(feature = "protobuf")]
 pub(crate) use native::{Native, ZERO_THRESHOLD};
@@ -62,6 +65,7 @@ pub use upgrade::UpgradeGuard;
 pub(crate) use upgrade::UpgradeOffer;
 
 use endpoints::{Endpoint, Endpoints};
+use exemplars::{Candidate, Exemplars};
 use own_bounds::{BoundsId, OwnBounds};
 use rows::{Row, Rows};
 use series::Meaning;
@@ -86,6 +90,7 @@ pub(crate) struct Recorder {
     /// None where no family is a summary.
     summaries: Option<Arc<Summaries>>,
     slots: Arc<Slots>,
+    exemplars: Option<Box<Exemplars>>,
     /// In flight.
     scrapes: AtomicU64,
 }
@@ -137,6 +142,7 @@ impl Recorder {
             own_bounds,
             summaries: tables::summarized(config).then(|| Arc::new(Summaries::new(tables.iter().map(Table::summaries)))),
             slots: Arc::new(Slots::new(tables.iter().map(|table| table.shape).collect())),
+            exemplars: config.exemplars.then(|| Box::new(Exemplars::new(&tables))),
             tables,
             scrapes: AtomicU64::new(0),
         });
@@ -204,6 +210,17 @@ impl Recorder {
 
     /// Observes a finite value that is not negative, in the family's unit.
     pub(crate) fn observe(&self, histogram: impl Into<FamilyId>, values: &[&str], value: f64) -> Room {
+        self.observe_of_trace(histogram, values, value, None)
+    }
+
+    /// The same, of what belongs to this trace, or to none.
+    pub(crate) fn observe_of_trace(
+        &self,
+        histogram: impl Into<FamilyId>,
+        values: &[&str],
+        value: f64,
+        trace: Option<TraceId>,
+    ) -> Room {
         let table = histogram.into().table();
         let (series, room) = self.series(table, values);
         if let Some(bounds) = &self.bounds[table] {
@@ -211,8 +228,18 @@ impl Recorder {
                 local.observe_units(table, series, bounds, value);
                 Some(())
             });
+            if let Some(trace) = trace
+                && let Some(exemplars) = self.exemplars_of(table, series)
+            {
+                exemplars.offer(bounds.bucket_of_units(value), Candidate { trace, value, at: Instant::now() });
+            }
         }
         room
+    }
+
+    /// The exemplars of a series, to write; `None` where there are none.
+    fn exemplars_of(&self, table: usize, series: usize) -> Option<&Arc<SeriesExemplars>> {
+        self.exemplars.as_ref()?.of(table, series, self.tables[table].shape.words)
     }
 
     /// The families that a snapshot has, in its order.

@@ -1,11 +1,13 @@
 //! Where a request in flight stands, and how it may end. Knows nothing of recording.
 
 use std::sync::{Arc, Weak};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use crate::exemplars::TraceContext;
 use crate::label::MethodLabel;
 
 use super::Recorder;
+use super::exemplars::Candidate;
 use super::route_slot::{Found, RouteSlot};
 use super::rows::Row;
 use super::upgrade::Connection;
@@ -23,6 +25,8 @@ pub(super) struct Progress {
     /// What it becomes if its head hands it over. Left from an earlier request where this one has been offered nothing: clearing it
     /// would be paid for by all.
     pub(super) connection: Option<Arc<Connection>>,
+    /// The trace that it belongs to, in a box that is kept as well: where there are no exemplars it is a word that nobody writes.
+    pub(super) trace: Option<Box<Option<TraceContext>>>,
 }
 
 /// What a request counts as, and where the thread that began it counts that.
@@ -74,6 +78,7 @@ impl Progress {
             head: None,
             slot: None,
             connection: None,
+            trace: None,
         }
     }
 
@@ -102,6 +107,26 @@ impl Progress {
     /// It is in flight there now.
     pub(super) fn move_to(&mut self, row: Row) {
         self.route = Route::of(row, self.route.method);
+    }
+
+    /// The request belongs to this trace, or to none.
+    pub(super) fn set_trace(&mut self, trace: Option<TraceContext>) {
+        match (&mut self.trace, trace) {
+            (Some(kept), trace) => **kept = trace,
+            (None, Some(_)) => self.trace = Some(Box::new(trace)),
+            (None, None) => {}
+        }
+    }
+
+    pub(super) fn trace(&self) -> Option<TraceContext> {
+        *self.trace.as_deref()?
+    }
+
+    /// What the buckets that it falls into may name; `nanoseconds` since its arrival.
+    pub(super) fn candidate(&self, nanoseconds: u64) -> Option<Candidate> {
+        let trace = self.trace()?.trace_id();
+        let at = self.arrived + Duration::from_nanos(nanoseconds);
+        Some(Candidate { trace, value: nanoseconds as f64 / 1e9, at })
     }
 
     #[inline]

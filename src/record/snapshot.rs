@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::Recorder;
 use super::bounds::{BUCKETS, Bounds, SUM};
+use super::exemplars::SeriesExemplars;
 use super::native::Native;
 use super::own_bounds::BoundsId;
 use super::series::Series;
@@ -50,6 +51,8 @@ pub(crate) enum Value<'a> {
         /// The same observations by finer bounds, if the host asked for that.
         #[cfg_attr(not(feature = "protobuf"), expect(dead_code, reason = "text formats have no native histograms"))]
         native: Option<&'a Native>,
+        /// Of what the buckets count, if it has any.
+        exemplars: Option<&'a SeriesExemplars>,
     },
     /// Quantiles of what was observed lately; the count and the sum, in the bounds' integers, of all that ever was.
     Summary {
@@ -210,7 +213,8 @@ impl<'a> Snapshot<'a> {
             let bounds = series.meaning.bounds.unwrap_or(BoundsId::of_table(table));
             if let Some(bounds) = &self.recorder.bounds[bounds.index()] {
                 let counts = &row[buckets..buckets + bounds.buckets()];
-                let value = Value::Histogram { bounds, counts, sum: row[sum], native: sums.native.get(number) };
+                let exemplars = self.recorder.exemplars.as_ref().and_then(|exemplars| exemplars.get(table, number));
+                let value = Value::Histogram { bounds, counts, sum: row[sum], native: sums.native.get(number), exemplars };
                 visit(Sample { series, extra: None, value });
             }
         }

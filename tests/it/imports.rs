@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules of one line do not see each other.
-const ORDER: [&[&str]; 10] = [
+const ORDER: [&[&str]; 11] = [
     &["error", "label"],
+    &["exemplars"],
     &["config"],
     &["beacon"],
     &["record", "replay"],

@@ -35,6 +35,7 @@ mod contract;
 mod end_of_body;
 mod endpoint_buckets;
 mod event_streams;
+mod exemplars;
 mod failure;
 mod grpc;
 mod histograms;

@@ -7,10 +7,11 @@ use prometheus::proto::MetricType;
 use prometheus::{IntCounter, Registry};
 use prost::Message;
 use tower_rum::Monitor;
+use tower_rum::exemplars::Exemplars;
 
 use crate::support::acting::{self, polls};
 use crate::support::host::{self, Custom};
-use crate::support::layered::{raw_paths, request};
+use crate::support::layered::{raw_paths, request, respond};
 use crate::support::metrics::Metrics;
 use crate::support::scrape::{OPENMETRICS, scrape};
 use crate::support::text_format;
@@ -97,6 +98,25 @@ async fn a_long_one_is_written_off_the_worker() {
     let (_, body) = scrape(&monitor, &[("accept", PROTOBUF)]).await;
     assert!((32 * 1024..256 * 1024).contains(&body.len()), "{} bytes", body.len());
     assert_eq!(polls(scrape(&monitor, &[("accept", PROTOBUF)])).await.0, 3, "the worker is free");
+}
+
+#[tokio::test]
+async fn a_bucket_names_its_trace() {
+    let monitor = raw_paths().exemplars(Exemplars::traceparent()).protobuf(true).build().unwrap();
+    let traced = http::Request::get("/a").header("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+    respond(&monitor, traced.body(()).unwrap(), http::Response::default());
+    let families = families(&monitor).await;
+    let histogram = families["http_request_duration_seconds"].metric[0].histogram.as_ref().unwrap();
+    let (bucket, exemplar) = histogram.bucket.iter().find_map(|bucket| Some((bucket, bucket.exemplar.as_ref()?))).unwrap();
+    assert_eq!(bucket.cumulative_count, Some(1));
+    assert!(exemplar.value.unwrap() > 0.0 && exemplar.value <= bucket.upper_bound);
+    let [label] = &exemplar.label[..] else { panic!("one label") };
+    let label = (label.name.as_deref(), label.value.as_deref());
+    assert_eq!(label, (Some("trace_id"), Some("4bf92f3577b34da6a3ce929d0e0e4736")));
+    let taken = exemplar.timestamp.unwrap();
+    let taken = UNIX_EPOCH + Duration::new(taken.seconds.try_into().unwrap(), taken.nanos.try_into().unwrap());
+    assert!(taken <= SystemTime::now() && taken.elapsed().unwrap() < Duration::from_mins(1));
+    assert_eq!(histogram.bucket.iter().filter(|bucket| bucket.exemplar.is_some()).count(), 1);
 }
 
 #[tokio::test]
@@ -277,6 +297,18 @@ struct Bucket {
     cumulative_count: Option<u64>,
     #[prost(double, optional, tag = "2")]
     upper_bound: Option<f64>,
+    #[prost(message, optional, tag = "3")]
+    exemplar: Option<Exemplar>,
+}
+
+#[derive(Message)]
+struct Exemplar {
+    #[prost(message, repeated, tag = "1")]
+    label: Vec<Label>,
+    #[prost(double, optional, tag = "2")]
+    value: Option<f64>,
+    #[prost(message, optional, tag = "3")]
+    timestamp: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Message)]

@@ -7,13 +7,13 @@ mod start;
 
 use prost::Message;
 
-use crate::record::{Native, QUANTILES, Recorder, Sample, Value, ZERO_THRESHOLD};
+use crate::record::{self, Native, QUANTILES, Recorder, Sample, Value, ZERO_THRESHOLD};
 
 use super::head::{Type, openmetrics_family, unit};
 use super::host::{HostFamily, HostValue};
 use super::names::Names;
 use message::{
-    Bucket, BucketSpan, Counter, Histogram, LabelPair, Metric, MetricFamily, MetricType, Quantile, Summary, Timestamp,
+    Bucket, BucketSpan, Counter, Exemplar, Histogram, LabelPair, Metric, MetricFamily, MetricType, Quantile, Summary, Timestamp,
 };
 
 pub(super) use start::Start;
@@ -70,11 +70,14 @@ fn metric(kind: Type, sample: &Sample<'_>, start: Timestamp) -> Metric {
     match sample.value {
         Value::Integer(value) => with_number(metric, kind, value as f64, Some(start)),
         Value::Nanoseconds(value) => with_number(metric, kind, value as f64 / 1e9, Some(start)),
-        Value::Histogram { bounds, counts, sum, native } => {
+        Value::Histogram { bounds, counts, sum, native, exemplars } => {
             let mut cumulative = 0;
-            let bucket = bounds.floats.iter().copied().chain([f64::INFINITY]).zip(counts).map(|(bound, count)| {
+            let bounded = bounds.floats.iter().copied().chain([f64::INFINITY]).zip(counts);
+            let bucket = bounded.enumerate().map(|(place, (bound, &count))| {
                 cumulative += count;
-                bucket(bound, cumulative)
+                // One written since the counts were read may be of a bucket that was empty then.
+                let taken = exemplars.filter(|_| count > 0).and_then(|exemplars| exemplars.of(place, bounds));
+                Bucket { exemplar: taken.map(exemplar), ..bucket(bound, cumulative) }
             });
             let histogram = Histogram {
                 bucket: bucket.collect(),
@@ -129,6 +132,12 @@ fn summary(quantiles: impl IntoIterator<Item = (f64, f64)>, sum: f64, count: u64
 
 fn bucket(bound: f64, cumulative: u64) -> Bucket {
     Bucket { cumulative_count: Some(cumulative), upper_bound: Some(bound), exemplar: None }
+}
+
+fn exemplar(record::Exemplar { trace, value, milliseconds }: record::Exemplar) -> Exemplar {
+    let (seconds, rest) = (milliseconds / 1_000, milliseconds % 1_000);
+    let timestamp = Timestamp { seconds: seconds.cast_signed(), nanos: rest as i32 * 1_000_000 };
+    Exemplar { label: vec![pair("trace_id", trace.to_string())], value: Some(value), timestamp: Some(timestamp) }
 }
 
 /// The labels of `name="value",…`, their values as they were before they were escaped.
