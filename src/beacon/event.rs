@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::exemplars::TraceId;
+
 use super::rejection::{Reason, Rejection};
 
 /// One thing that a user experienced. Times are in seconds from here on; `&str` values come from the host's vocabulary, only an
@@ -10,12 +12,14 @@ use super::rejection::{Reason, Rejection};
 pub(crate) enum Event<'a> {
     PageLoad {
         endpoint: Endpoint<'a>,
+        trace: Option<TraceId>,
         seconds: f64,
         phases: Vec<(&'static str, f64)>,
         vitals: Vec<(Vital, f64)>,
     },
     WebVitals {
         endpoint: Endpoint<'a>,
+        trace: Option<TraceId>,
         vitals: Vec<(Vital, f64)>,
     },
     /// `name` is empty for an element without a declared one.

@@ -1,23 +1,26 @@
 //! From an event to the metrics that it moves.
 
 use crate::beacon::{Endpoint, Event, Vital};
+use crate::exemplars::TraceId;
 use crate::label::OVERFLOW;
 use crate::record::{Counter, FamilyId, Histogram, Recorder, Room};
 
 /// Moves every metric that `event` is about. What found no room in its family is counted under the family's overflow.
 pub(super) fn record(recorder: &Recorder, client_counters: usize, event: &Event<'_>) -> Room {
-    let vitals = |endpoint: &str, vitals: &[(Vital, f64)]| {
-        vitals.iter().map(|&(vital, value)| recorder.observe(histogram(vital), &[endpoint], value)).fold(Room::Enough, Room::and)
+    let vitals = |endpoint: &str, trace: Option<TraceId>, vitals: &[(Vital, f64)]| {
+        let observe = |&(vital, value)| recorder.observe_of_trace(histogram(vital), &[endpoint], value, trace);
+        vitals.iter().map(observe).fold(Room::Enough, Room::and)
     };
     match event {
-        Event::PageLoad { endpoint: claimed, seconds, phases, vitals: measured } => {
+        Event::PageLoad { endpoint: claimed, trace, seconds, phases, vitals: measured } => {
             let endpoint = endpoint(recorder, claimed);
             for (phase, seconds) in phases {
                 let _ = recorder.observe(Histogram::PageLoadPhase, &[phase], *seconds);
             }
-            recorder.observe(Histogram::PageLoadTime, &[endpoint], *seconds).and(vitals(endpoint, measured))
+            let load = recorder.observe_of_trace(Histogram::PageLoadTime, &[endpoint], *seconds, *trace);
+            load.and(vitals(endpoint, *trace, measured))
         }
-        Event::WebVitals { endpoint: claimed, vitals: measured } => vitals(endpoint(recorder, claimed), measured),
+        Event::WebVitals { endpoint: claimed, trace, vitals: measured } => vitals(endpoint(recorder, claimed), *trace, measured),
         Event::Interaction { kind, name, count } => recorder.increment(Counter::UserInteractions, &[kind, name], *count),
         Event::Error { endpoint: claimed, kind, count } => {
             recorder.increment(Counter::UserErrors, &[endpoint(recorder, claimed), kind.label()], *count)

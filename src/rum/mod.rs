@@ -2,7 +2,7 @@
 //!
 //! | route | takes | moves |
 //! |---|---|---|
-//! | `POST /log-page-load` | `load_time` in milliseconds; optional `endpoint`, `lcp`, `inp`, `fcp`, `ttfb`, `cls`, and in JSON `phases` | `page_load_time_seconds`, `page_load_phase_seconds`, `web_vitals_*` |
+//! | `POST /log-page-load` | `load_time` in milliseconds; optional `endpoint`, `lcp`, `inp`, `fcp`, `ttfb`, `cls`, `trace_id` (32 lowercase hexadecimal digits), and in JSON `phases` | `page_load_time_seconds`, `page_load_phase_seconds`, `web_vitals_*` |
 //! | `POST /log-interaction` | `type`, a DOM event type; optional `name`, declared by the host, and `count` | `user_interactions_total` |
 //! | `POST /log-user-error` | nothing, or `kind`, `endpoint` and `count` | `user_errors_total` |
 //! | `POST /log-beacon` | the script's batch, JSON | all of these, and what the page measures besides |

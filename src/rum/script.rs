@@ -50,11 +50,13 @@ impl Script {
     }
 }
 
-/// The shipped script, its arguments put in: path, privacy, third parties by origin, interaction types.
+/// The shipped script, its arguments put in: path, privacy, third parties by origin, interaction types, where the trace is.
 fn configured(config: &Config) -> String {
     let vocabulary = &config.vocabulary;
     let beacon = format!("{}{}", config.paths.prefix, config.paths.beacon);
-    let arguments = (beacon, config.gate.privacy_signals, &vocabulary.third_parties, &vocabulary.interaction_types);
+    // Without exemplars no field has the name: whoever else tells the page of traces, the script looks at none.
+    let trace = if config.exemplars { "traceparent" } else { "" };
+    let arguments = (beacon, config.gate.privacy_signals, &vocabulary.third_parties, &vocabulary.interaction_types, trace);
     // Strings, booleans, and collections of strings always serialize.
     let json = serde_json::to_string(&arguments).unwrap_or_default();
     let arguments = json.strip_prefix('[').and_then(|json| json.strip_suffix(']')).unwrap_or_default();

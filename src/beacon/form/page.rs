@@ -5,6 +5,7 @@ use serde::Deserialize;
 use crate::beacon::event::{Event, Vital};
 use crate::beacon::object::Object;
 use crate::beacon::rejection::{Reason, Rejection};
+use crate::exemplars::TraceId;
 
 use super::{Text, ranged, seconds};
 
@@ -14,6 +15,8 @@ pub(in crate::beacon) struct PageLoadForm<'a> {
     load_time: f64,
     #[serde(borrow)]
     endpoint: Option<Text<'a>>,
+    #[serde(borrow)]
+    trace_id: Option<Text<'a>>,
     // Few beacons have them, and all would be moved with their room.
     phases: Option<Box<Object<PhasesForm>>>,
     lcp: Option<f64>,
@@ -25,9 +28,10 @@ pub(in crate::beacon) struct PageLoadForm<'a> {
 
 impl<'a> PageLoadForm<'a> {
     pub(in crate::beacon) fn event(self) -> Result<Event<'a>, Rejection> {
-        let Self { load_time, endpoint, phases, lcp, inp, fcp, ttfb, cls } = self;
+        let Self { load_time, endpoint, trace_id, phases, lcp, inp, fcp, ttfb, cls } = self;
         Ok(Event::PageLoad {
             endpoint,
+            trace: trace(trace_id.as_deref())?,
             seconds: seconds(load_time, "load_time takes 0 to 600000 milliseconds")?,
             phases: phases.map_or(Ok(Vec::new()), |phases| phases.0.seconds())?,
             vitals: VitalsFields { lcp, inp, fcp, ttfb, cls, blocking_time: None }.values()?,
@@ -40,6 +44,8 @@ impl<'a> PageLoadForm<'a> {
 pub(in crate::beacon) struct WebVitalsForm<'a> {
     #[serde(borrow)]
     endpoint: Option<Text<'a>>,
+    #[serde(borrow)]
+    trace_id: Option<Text<'a>>,
     lcp: Option<f64>,
     inp: Option<f64>,
     fcp: Option<f64>,
@@ -50,12 +56,23 @@ pub(in crate::beacon) struct WebVitalsForm<'a> {
 
 impl<'a> WebVitalsForm<'a> {
     pub(in crate::beacon) fn event(self) -> Result<Event<'a>, Rejection> {
-        let Self { endpoint, lcp, inp, fcp, ttfb, cls, blocking_time } = self;
+        let Self { endpoint, trace_id, lcp, inp, fcp, ttfb, cls, blocking_time } = self;
         let vitals = VitalsFields { lcp, inp, fcp, ttfb, cls, blocking_time }.values()?;
         if vitals.is_empty() {
             return Err(Reason::Malformed.because("web_vitals takes at least one vital"));
         }
-        Ok(Event::WebVitals { endpoint, vitals })
+        Ok(Event::WebVitals { endpoint, trace: trace(trace_id.as_deref())?, vitals })
+    }
+}
+
+/// The trace of the document; one that has none may say so by an empty text.
+fn trace(digits: Option<&str>) -> Result<Option<TraceId>, Rejection> {
+    match digits {
+        None | Some("") => Ok(None),
+        Some(digits) => match TraceId::of_digits(digits.as_bytes()) {
+            None => Err(Reason::Malformed.because("trace_id takes 32 lowercase hexadecimal digits, not all of them 0")),
+            trace => Ok(trace),
+        },
     }
 }
 

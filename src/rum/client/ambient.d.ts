@@ -13,6 +13,8 @@ declare const __RUM_CONFIG__: [
   thirdParties: Record<string, string>,
   /** DOM event types to count. */
   interactionTypes: string[],
+  /** The Server-Timing entry that holds the document's trace context; empty where the host wants no exemplars. */
+  traceName: string,
 ];
 
 type Labels = Record<string, string>;
@@ -43,6 +45,8 @@ interface View {
   _start: number;
   _path: string;
   _endpoint?: string;
+  /** The id of the trace that the document belongs to. */
+  _trace?: string;
   /** Named by the page itself. */
   _named?: boolean;
   /** LCP, CLS and blocking time; absent while unknown or not supported. */

@@ -5,7 +5,7 @@
  * Detect, observe, collect, send: each value leaves the page exactly once, and nothing here
  * blocks the page, throws into it, or says who the visitor is.
  */
-((beaconPath, privacy, thirdParties, interactionTypes) => {
+((beaconPath, privacy, thirdParties, interactionTypes, traceName) => {
   // ---------------------------------------------------------------- detect
 
   const early = window.rumClient || [];
@@ -36,11 +36,11 @@
     addEventListener(type, quiet(listener), {capture: true, passive: true});
 
   /**
-   * The route template that the server put into `Server-Timing: route;desc="…"`.
-   * @type {(entry?: PerformanceResourceTiming) => string | undefined}
+   * What the server put into `Server-Timing: name;desc="…"`: a route template, which it has encoded, or a trace.
+   * @type {(entry: any, name: string) => string | undefined}
    */
-  const routeOf = quiet(entry =>
-    decodeURIComponent(/** @type {any} */ (entry).serverTiming.find((/** @type {any} */ timing) => timing.name == 'route').description));
+  const told = quiet((entry, name) =>
+    decodeURIComponent(entry.serverTiming.find((/** @type {any} */ timing) => timing.name == name).description));
 
   // --------------------------------------------------------------- observe
 
@@ -206,11 +206,10 @@
     // Chromium reports the entry a first time before it is complete.
     if (loaded || !navigation.loadEventEnd) return;
     loaded = true;
-    const endpoint = landing._endpoint;
-    const {responseStart} = navigation;
+    const responseStart = navigation.responseStart;
     // Browsers have reported zero, negative and future times here.
     if (!(responseStart > 0 && responseStart < now())) return;
-    push({event: 'web_vitals', endpoint, ttfb: sinceActivation(responseStart)});
+    push({event: 'web_vitals', endpoint: landing._endpoint, ttfb: sinceActivation(responseStart)});
     /** @type {Record<string, number>} */
     const phases = {};
     let reached = activationStart;
@@ -220,7 +219,7 @@
       phases[phase] = (phases[phase] || 0) + time - reached;
       reached = time;
     }
-    push({event: 'page_load', endpoint, load_time: reached - activationStart, phases});
+    push({event: 'page_load', endpoint: landing._endpoint, trace_id: landing._trace, load_time: reached - activationStart, phases});
   };
 
   /** @type {(url: string) => string | undefined} */
@@ -228,11 +227,11 @@
 
   /** @type {(service?: string) => void} */
   const countFailure = service => {
-    if (service) add({event: 'third_party_failure', service, count: 0});
+    if (service) push({event: 'third_party_failure', service, count: 0}, 1);
   };
 
   /** @type {(kind?: ErrorKind) => void} */
-  const countError = (kind = 'reported') => add({event: 'error', endpoint: view._endpoint, kind, count: 0});
+  const countError = (kind = 'reported') => push({event: 'error', endpoint: view._endpoint, kind, count: 0}, 1);
 
   // Only the kind leaves the page: messages and stacks carry personal data. Notices of a ResizeObserver
   // and errors in extensions are nobody's experience.
@@ -254,7 +253,7 @@
       if (!event.isTrusted) return;
       const name = event.target.closest?.('[data-rum]')?.dataset.rum;
       later(name ? engage : resume);
-      add({event: 'interaction', type, name, count: 0});
+      push({event: 'interaction', type, name, count: 0}, 1);
     }));
   };
 
@@ -266,14 +265,13 @@
 
   const watchRequests = () => {
     observe('resource', (/** @type {PerformanceResourceTiming} */ entry) => {
-      const {name, duration} = entry;
+      const {name, duration, responseStatus: status} = entry;
       const service = serviceOf(name);
       if (service) push({event: 'third_party', service, duration});
       // An element's failure shows as its error event, also where the status is hidden.
       if (!/^fet|^x/.test(entry.initiatorType)) return;
-      const status = entry.responseStatus;
       if (status < 1 || status > 399) countFailure(service);
-      if (name != beaconUrl && name.startsWith(location.origin + '/')) push({event: 'request', endpoint: routeOf(entry), duration});
+      if (name != beaconUrl && name.startsWith(location.origin + '/')) push({event: 'request', endpoint: told(entry, 'route'), duration});
     });
   };
 
@@ -293,26 +291,21 @@
   /** Characters in the queue and the sums: with the 50 entries it keeps a batch under 16 KiB. */
   let size = 0;
 
-  /** @type {(event: object) => void} */
-  const push = quiet(event => {
+  /** @type {(event: object, amount?: number | false) => void} With an amount it is added to that of its like. */
+  const push = quiet((event, amount) => {
     const text = JSON.stringify(event);
     // Longer than any with declared names can be: it would take its whole batch with it.
     if (text[1000]) return;
-    queue.push(text);
-    changed(text);
-  });
-
-  /** @type {(event: object, amount?: number) => void} */
-  const add = quiet((event, amount = 1) => {
-    const key = JSON.stringify(event);
-    if (key[1000]) return;
-    let before = sums.get(key) || 0;
-    if (before + amount > 1000) {
-      flush();
-      before = 0;
-    }
-    sums.set(key, before + amount);
-    changed(before ? '' : key);
+    let before = 0;
+    if (amount) {
+      before = sums.get(text) || 0;
+      if (before + amount > 1000) {
+        flush();
+        before = 0;
+      }
+      sums.set(text, before + amount);
+    } else queue.push(text);
+    changed(before ? '' : text);
   });
 
   /** @type {(text?: string) => void} */
@@ -370,7 +363,7 @@
     makeCounter: (name, labels) => ({
       increment: (by = 1) => {
         // What the server is going to refuse must not spoil the sum of the others.
-        (Number.isInteger(by) && by > 0 && by <= 1000 ? add : push)({event: 'counter', name, labels, value: 0}, by);
+        push({event: 'counter', name, labels, value: 0}, Number.isInteger(by) && by > 0 && by <= 1000 && by);
       },
     }),
     makeHistogram: (name, labels) => ({
@@ -403,13 +396,14 @@
   const batch = closing => {
     if (armed?.activated) views = [];
     aborter?.abort();
-    armed = undefined;
+    armed = 0;
     const events = [...queue];
     sums.forEach((total, key) => events.push(key.slice(0, -2) + total + '}'));
     views.forEach(each => {
       const event = JSON.stringify({
         event: 'web_vitals',
         endpoint: each._endpoint,
+        trace_id: each._trace,
         lcp: each._lcp,
         cls: painted && each._cls,
         inp: inp(each),
@@ -507,7 +501,8 @@
     watchBlocking();
     watchInteractions();
     watchRequests();
-    landing = open(0, routeOf(navigation) || options.endpoint);
+    landing = open(0, told(navigation, 'route') || options.endpoint);
+    landing._trace = told(navigation, traceName)?.slice(3, 35); // version, trace, span and flags, a dash between
     watchPaint();
     observe('navigation', measureLoad);
     serve(client);

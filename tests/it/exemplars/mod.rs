@@ -3,6 +3,7 @@
 #[cfg(feature = "actix")]
 mod actix;
 mod current_span;
+mod pages;
 mod requests;
 mod threads;
 mod told;

@@ -9,6 +9,7 @@ use tower::{Layer, ServiceExt, service_fn};
 use tower_rum::exemplars::{Exemplars, TraceContext};
 use tower_rum::{Builder, Monitor};
 
+use crate::support::beacon::send;
 use crate::support::layered::raw_paths;
 
 const FIELD: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -60,6 +61,16 @@ async fn a_field_of_the_application_stays() {
     let response = monitor.layer().layer(app).oneshot(request).await.unwrap();
     let timings: Vec<_> = response.headers().get_all("server-timing").iter().collect();
     assert_eq!(timings, ["db;dur=53", ROUTE, TOLD]);
+}
+
+/// Whoever else tells pages of traces: the script looks only where the host wants exemplars.
+#[tokio::test]
+async fn the_script_looks_for_a_trace_only_where_exemplars_are_on() {
+    for (builder, argument) in [(traced(), r#","traceparent");"#), (raw_paths(), r#","");"#)] {
+        let response = send(&builder.build().unwrap(), Request::get("/rum.js").body(Full::default()).unwrap()).await;
+        let script = String::from_utf8(response.body().to_vec()).unwrap();
+        assert!(script.trim_end().ends_with(argument), "{}", &script[script.len() - 200..]);
+    }
 }
 
 fn traced() -> Builder {
