@@ -41,6 +41,28 @@ eventCase('the load and its phases', {}, async ({page, target}) => {
   assert.ok(near(load.phases.onload, seen.loadEventEnd - seen.loadEventStart));
 });
 
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+const ofTrace = page => page.setExtraHTTPHeaders({traceparent: `00-${TRACE}-00f067aa0ba902b7-01`});
+
+eventCase('the trace of the document, with its load and its LCP, to their exemplars', {target: {exemplars: true}, prepare: ofTrace}, async ({page, target}) => {
+  await close(page, target);
+  const [load] = target.events('page_load');
+  assert.equal(load.trace_id, TRACE);
+  const traced = target.events('web_vitals').filter(each => each.trace_id);
+  assert.ok(traced.length === 1 && traced[0].trace_id === TRACE && traced[0].lcp > 0);
+  const answer = await fetch(target.url('/metrics'), {headers: {accept: 'application/openmetrics-text;version=1.0.0'}});
+  const text = await answer.text();
+  const exemplar = (family, milliseconds) => text.split('\n').some(line => line.startsWith(`${family}_bucket{endpoint="/page/{id}"`)
+    && line.includes(` # {trace_id="${TRACE}"} ${milliseconds / 1000} `));
+  assert.ok(exemplar('page_load_time_seconds', load.load_time));
+  assert.ok(exemplar('web_vitals_lcp_seconds', traced[0].lcp));
+});
+
+eventCase('no trace where the host wants no exemplars', {prepare: ofTrace}, async ({page, target}) => {
+  await close(page, target);
+  assert.ok(target.all().every(each => !('trace_id' in each)));
+});
+
 eventCase('blocking time', {}, async ({page, target}) => {
   await page.evaluate(() => new Promise(resolve => {
     new PerformanceObserver(list => { window.blocked = (window.blocked ?? 0) + list.getEntries().reduce((sum, each) => sum + each.blockingDuration, 0); }).observe({type: 'long-animation-frame', buffered: true});

@@ -53,7 +53,7 @@ export const expected = (beacons, templates, privacy) => {
       observe('page_load_time_seconds', {endpoint: known(endpoint)}, load_time / 1000);
       for (const [phase, time] of Object.entries(phases)) observe('page_load_phase_seconds', {phase}, time / 1000);
     },
-    web_vitals: ({event, endpoint, ...vitals}) => {
+    web_vitals: ({event, endpoint, trace_id, ...vitals}) => {
       for (const [vital, value] of Object.entries(vitals)) {
         observe(VITALS[vital], {endpoint: known(endpoint)}, vital === 'cls' ? value : value / 1000);
       }

@@ -16,6 +16,7 @@ use axum::routing::{any, get};
 use axum::{Router, middleware};
 use serde::Deserialize;
 
+use tower_rum::exemplars::Exemplars;
 use tower_rum::{ClientCounter, ClientHistogram, Monitor, Script, Unit};
 
 /// What a test asks of the site.
@@ -33,6 +34,8 @@ struct Settings {
     template: Option<String>,
     privacy: bool,
     server_timing: bool,
+    /// Documents tell the trace of their request.
+    exemplars: bool,
     /// An origin that the host declares and its pages may use.
     third_party: Option<String>,
     /// Milliseconds that the script takes to arrive.
@@ -50,6 +53,7 @@ impl Default for Settings {
             template: None,
             privacy: true,
             server_timing: true,
+            exemplars: false,
             third_party: None,
             script_delay: 0,
             files: BTreeMap::new(),
@@ -116,6 +120,7 @@ fn monitor(settings: &Settings) -> Result<Monitor, tower_rum::Error> {
             ClientHistogram::new("search_duration_seconds", "Search.", Unit::Seconds).label("plan", ["free", "pro"]),
         )
         .client_histogram(ClientHistogram::new("items", "Items.", Unit::None).most(1_000.0));
+    let builder = if settings.exemplars { builder.exemplars(Exemplars::traceparent()) } else { builder };
     match &settings.third_party {
         Some(origin) => builder.third_party("partner", origin),
         None => builder,

@@ -30,6 +30,12 @@ impl Client {
         Reply::read(self.agent.get(self.url(path)).header("accept", accept).call())
     }
 
+    /// As part of a sampled trace.
+    pub fn get_of_trace(&self, path: &str, trace: &str) -> Reply {
+        let field = format!("00-{trace}-00f067aa0ba902b7-01");
+        Reply::read(self.agent.get(self.url(path)).header("traceparent", field).call())
+    }
+
     pub fn head(&self, path: &str) -> Reply {
         Reply::read(self.agent.head(self.url(path)).call())
     }

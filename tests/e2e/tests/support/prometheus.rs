@@ -105,6 +105,26 @@ impl Prometheus {
         answer["data"].take()
     }
 
+    /// The exemplars kept of all series that match.
+    pub fn exemplars(&self, promql: &str) -> Vec<Exemplar> {
+        let path = "/api/v1/query_exemplars?start=2001-09-09T00:00:00Z&end=2286-11-20T00:00:00Z";
+        let reply = self.client.query(path, "query", promql);
+        assert_eq!(reply.status, 200, "{promql}: {}", reply.body);
+        let answer: Value = serde_json::from_str(&reply.body).unwrap();
+        let series = answer["data"].as_array().unwrap().iter();
+        let of_series = |series: &Value| {
+            let labels = own_labels(&series["seriesLabels"]);
+            let exemplars = series["exemplars"].as_array().unwrap().clone();
+            exemplars.into_iter().map(move |exemplar| Exemplar {
+                series: labels.clone(),
+                labels: own_labels(&exemplar["labels"]),
+                value: exemplar["value"].as_str().unwrap().parse().unwrap(),
+                timestamp: exemplar["timestamp"].as_f64().unwrap(),
+            })
+        };
+        series.flat_map(of_series).collect()
+    }
+
     fn answer(&self, promql: &str) -> Vec<Value> {
         let reply = self.client.query("/api/v1/query", "query", promql);
         assert_eq!(reply.status, 200, "{promql}: {}", reply.body);
@@ -116,11 +136,24 @@ impl Prometheus {
     }
 }
 
+/// One exemplar as a Prometheus has kept it.
+#[derive(Debug)]
+pub struct Exemplar {
+    pub series: Labels,
+    pub labels: Labels,
+    pub value: f64,
+    pub timestamp: f64,
+}
+
 fn sample(series: &Value) -> (Labels, f64) {
-    let labels = series["metric"].as_object().unwrap().iter();
+    (own_labels(&series["metric"]), series["value"][1].as_str().unwrap().parse().unwrap())
+}
+
+/// All but those that say which target they are from.
+fn own_labels(labels: &Value) -> Labels {
+    let labels = labels.as_object().unwrap().iter();
     let own = labels.filter(|(name, _)| !["__name__", "instance", "job"].contains(&name.as_str()));
-    let own = own.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()));
-    (own.collect(), series["value"][1].as_str().unwrap().parse().unwrap())
+    own.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned())).collect()
 }
 
 const CONFIG: &str = "\

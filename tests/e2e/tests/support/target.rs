@@ -14,6 +14,7 @@ use prometheus::{GaugeVec, HistogramOpts, HistogramVec, IntCounter, IntCounterVe
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tower_rum::Monitor;
+use tower_rum::exemplars::Exemplars;
 
 use super::http::Client;
 
@@ -22,6 +23,9 @@ pub struct Target {
     served: Served,
     _runtime: Runtime,
 }
+
+/// Of one of its requests, and of its page load.
+pub const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 
 type Served = Arc<Mutex<BTreeSet<String>>>;
 
@@ -38,7 +42,13 @@ impl Target {
         for path in ["/users/1", "/users/2", "/nowhere"] {
             client.get(path);
         }
-        assert_eq!(client.post("/log-page-load", "application/json", r#"{"load_time":1234.5}"#).status, 204);
+        assert_eq!(client.get_of_trace("/traced/1", TRACE).status, 200);
+        assert_eq!(
+            client
+                .post("/log-page-load", "application/json", &format!(r#"{{"load_time":1234.5,"lcp":700,"trace_id":"{TRACE}"}}"#))
+                .status,
+            204
+        );
         target
     }
 
@@ -59,9 +69,16 @@ impl Target {
 fn application(served: Served) -> Router {
     let registry = Registry::new();
     host(&registry);
-    let monitor = Monitor::builder().registry(registry).response_duration(true).protobuf(true).build().unwrap();
+    let monitor = Monitor::builder()
+        .registry(registry)
+        .response_duration(true)
+        .protobuf(true)
+        .exemplars(Exemplars::traceparent())
+        .build()
+        .unwrap();
     Router::new()
         .route("/users/{id}", get(async || "a user"))
+        .route("/traced/{id}", get(async || "traced"))
         .merge(monitor.routes())
         .layer(middleware::from_fn_with_state(served, watched))
         .layer(monitor.layer())
