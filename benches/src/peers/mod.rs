@@ -14,6 +14,7 @@ mod prometheus_vec;
 mod ready_made;
 
 use tower_rum::Monitor;
+use tower_rum::exemplars::{Exemplars, TraceContext};
 
 use crate::beds::{Bed, Variant};
 
@@ -41,6 +42,7 @@ pub fn all() -> Vec<Variant> {
         Variant::new("two Instant reads", clocks::ClocksLayer::<std::time::Instant>::new()),
         Variant::new("two quanta reads", clocks::ClocksLayer::<quanta::Instant>::new()),
         Variant::new(OURS, Monitor::new().layer()),
+        Variant::new("tower-rum (B), exemplars", with_exemplars().layer()),
         Variant::new("axum-prometheus (A)", ready_made::axum_prometheus(false)),
         Variant::new("axum-prometheus (B)", ready_made::axum_prometheus(true)),
         Variant::new("axum-otel-metrics (A + sizes)", ready_made::axum_otel_metrics()),
@@ -52,6 +54,13 @@ pub fn all() -> Vec<Variant> {
         Variant::new("measured, sparse (B)", GuardedLayer::new(MeasuredSparse::new())),
         Variant::new("tower-http trace, no subscriber", ready_made::trace()),
     ]
+}
+
+/// Every request is of a trace, whose field is read.
+fn with_exemplars() -> Monitor {
+    const FIELD: &[u8] = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let exemplars = Exemplars::from_fn(|_| TraceContext::of_traceparent(std::hint::black_box(FIELD)));
+    Monitor::builder().exemplars(exemplars).build().expect("a monitor")
 }
 
 pub const OURS: &str = "tower-rum (B)";
