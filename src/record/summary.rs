@@ -274,6 +274,7 @@ mod tests {
         summary.add(0, 0, 10);
         let scrape = (summary.window.lock().unwrap(), summary.stripes[0].0.lock().unwrap());
         summary.add(0, 1, 20);
+        assert!(summary.stripes[1].0.lock().unwrap().is_some(), "the next one took it");
         drop(scrape);
         summary.add(1, 2, 30);
         let scrape = summary.window.lock().unwrap();

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use futures_util::FutureExt;
 use prost::Message;
 use tower_rum::{Buckets, Builder, ClientHistogram, Monitor, Sizes, Unit};
 
 use crate::support::beacon::batch;
+use crate::support::block_on;
 use crate::support::layered::{raw_paths, request};
 use crate::support::metrics::Metrics;
 use crate::support::mount::{FORM, Mount};
@@ -98,7 +98,7 @@ async fn while_threads_observe_both_kinds_have_one_count_and_no_bucket_ever_fall
         let mut before = BTreeMap::new();
         while running.load(Ordering::Acquire) > 0 {
             for family in ["http_request_duration_seconds", "http_response_size_bytes"] {
-                for (labels, histogram) in histograms(&monitor, family).now_or_never().unwrap() {
+                for (labels, histogram) in block_on(histograms(&monitor, family)) {
                     assert_eq!(Some(histogram.total()), histogram.sample_count);
                     assert_eq!(histogram.bucket.last().unwrap().cumulative_count, histogram.sample_count);
                     let now = histogram.buckets();

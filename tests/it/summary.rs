@@ -10,6 +10,7 @@ use prometheus::{Registry, TextEncoder};
 use tower::{Layer, ServiceExt, service_fn};
 use tower_rum::{Buckets, Monitor, Sizes};
 
+use crate::support::block_on;
 use crate::support::body::Scripted;
 use crate::support::layered::{raw_paths, request};
 use crate::support::metrics::Metrics;
@@ -109,7 +110,7 @@ async fn threads_that_answer_while_others_scrape_lose_nothing_and_see_no_quantil
             });
         }
         while running.load(Ordering::Acquire) > 0 {
-            let metrics = futures_util::FutureExt::now_or_never(Metrics::of(&monitor)).unwrap();
+            let metrics = block_on(Metrics::of(&monitor));
             let count = metrics.total("http_response_size_bytes_count");
             let quantiles: Vec<_> = metrics.series("http_response_size_bytes").map(|(_, value)| value).collect();
             assert_eq!(quantiles, vec![5.0; if count > 0.0 { 3 } else { 0 }]);

@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use futures_util::FutureExt;
 use tower_rum::exemplars::Exemplars;
 
+use crate::support::block_on;
 use crate::support::layered::raw_paths;
 
 use super::{REQUESTS, exemplars, request, traces};
@@ -31,7 +31,7 @@ async fn exemplars_are_whole_and_in_their_buckets_while_eight_threads_record() {
             });
         }
         while running.load(Ordering::Acquire) > 0 {
-            for exemplar in exemplars(&monitor).now_or_never().unwrap() {
+            for exemplar in block_on(exemplars(&monitor)) {
                 let number = u128::from_str_radix(&exemplar.trace[..16], 16).unwrap();
                 assert_eq!(exemplar.trace, format!("{:032x}", id(number)));
                 assert!((1..=THREADS * EACH).contains(&number));
