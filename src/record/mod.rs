@@ -17,7 +17,7 @@ mod hints;
 mod in_flight;
 mod interner;
 mod local;
-#[cfg_attr(not(feature = "protobuf"), expect(dead_code, reason = "text formats have no native histograms"))]
+#[cfg_attr(not(any(feature = "protobuf", test)), expect(dead_code, reason = "text formats have no native histograms"))]
 mod native;
 mod own_bounds;
 mod pages;
