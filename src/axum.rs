@@ -33,18 +33,22 @@ use crate::routes::{Reply, Route, Routes};
 impl Monitor {
     /// Everything: `/metrics`, the browser script and the ingest.
     ///
-    /// Merge it before [`layer`](Self::layer) goes on. With all of it on a public router, `/metrics` is public: see
-    /// [`operator_routes`](Self::operator_routes).
+    /// Merge it before [`layer`](Self::layer) goes on.
+    ///
+    /// **On a router that strangers reach, `/metrics` is theirs to read**: every route template, its traffic and its errors, and whatever the
+    /// application has registered. There, merge [`public_routes`](Self::public_routes), and serve [`operator_routes`](Self::operator_routes) on a second
+    /// port or behind authentication: see [the guide](crate::guide::operator).
     pub fn routes<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         self.router(|_| true)
     }
 
     /// What the browsers of users need: the script and the ingest.
     pub fn public_routes<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
-        self.router(|route| !route.is_operators())
+        self.router(Route::is_public)
     }
 
-    /// What whoever operates the service needs: `/metrics`. For a second port, or behind authentication.
+    /// What whoever operates the service needs: `/metrics`. For a second port, or behind authentication: see
+    /// [the guide](crate::guide::operator).
     pub fn operator_routes<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         self.router(Route::is_operators)
     }

@@ -14,6 +14,9 @@
 //!     .layer(monitor.layer());     // last: it also sees what no route matched
 //! ```
 //!
+//! With everything on one router that strangers reach, `/metrics` is theirs to read: [`guide::operator`] says how to part the public's routes from
+//! the operator's.
+//!
 #![cfg_attr(feature = "actix", doc = "For actix-web applications see [`actix`].")]
 //!
 //! ## Architecture

@@ -28,7 +28,7 @@ use crate::grpc::{GrpcMetricsLayer, Methods};
 use crate::label::{EndpointSource, RequestHead, UNMATCHED};
 use crate::middleware::{ByHead, HeadRules, HttpMetricsLayer, RequestSizeLayer, Shared, TemplateLayer};
 use crate::record::{Collector, Recorder};
-use crate::routes::{self, Routes, RoutesLayer};
+use crate::routes::{self, Route, Routes, RoutesLayer};
 use crate::rum::{Ingest, Script};
 
 /// One set of metrics and the ways into and out of it. A clone is the same monitor.
@@ -102,9 +102,26 @@ impl Monitor {
     /// Put it outside [`layer`](Self::layer), and our own paths are never counted. Inside, they are requests like any other, under the
     /// template that the [`endpoint`](Builder::endpoint) closure gives them; one that is just their path goes by uncounted
     /// unless [`count_own_routes`](Builder::count_own_routes) is on.
+    ///
+    /// **Where strangers send the requests, `/metrics` is theirs to read.** There, take
+    /// [`public_routes_layer`](Self::public_routes_layer), and [`operator_routes_layer`](Self::operator_routes_layer) on a second port or behind
+    /// authentication: see [the guide](crate::guide::operator).
     #[must_use]
     pub fn routes_layer(&self) -> RoutesLayer {
-        RoutesLayer::new(Arc::clone(&self.routes))
+        RoutesLayer::new(Arc::clone(&self.routes), |_| true)
+    }
+
+    /// The same for what the browsers of users need, the script and the ingest; `/metrics` is passed on.
+    #[must_use]
+    pub fn public_routes_layer(&self) -> RoutesLayer {
+        RoutesLayer::new(Arc::clone(&self.routes), Route::is_public)
+    }
+
+    /// The same for what whoever operates the service needs, `/metrics`; everything else is passed on. For a second port, or behind
+    /// authentication.
+    #[must_use]
+    pub fn operator_routes_layer(&self) -> RoutesLayer {
+        RoutesLayer::new(Arc::clone(&self.routes), Route::is_operators)
     }
 
     /// Our families for an application that has a `/metrics` of its own; see [`Collector`].

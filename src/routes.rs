@@ -28,9 +28,12 @@ pub(crate) enum Route {
 
 impl Route {
     /// Routes for whoever operates the service; the others are for the browsers of its users.
-    #[cfg(any(feature = "axum", feature = "actix"))]
     pub(crate) fn is_operators(self) -> bool {
         self == Self::Metrics
+    }
+
+    pub(crate) fn is_public(self) -> bool {
+        !self.is_operators()
     }
 }
 
@@ -117,15 +120,17 @@ where
     }
 }
 
-/// What [`Monitor::routes_layer`](crate::Monitor::routes_layer) gives.
+/// What [`Monitor::routes_layer`](crate::Monitor::routes_layer), [`public_routes_layer`](crate::Monitor::public_routes_layer) and
+/// [`operator_routes_layer`](crate::Monitor::operator_routes_layer) give.
 #[derive(Debug, Clone)]
 pub struct RoutesLayer {
     routes: Arc<Routes>,
+    wanted: fn(Route) -> bool,
 }
 
 impl RoutesLayer {
-    pub(crate) fn new(routes: Arc<Routes>) -> Self {
-        Self { routes }
+    pub(crate) fn new(routes: Arc<Routes>, wanted: fn(Route) -> bool) -> Self {
+        Self { routes, wanted }
     }
 }
 
@@ -133,7 +138,7 @@ impl<S> Layer<S> for RoutesLayer {
     type Service = WithRoutes<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        WithRoutes { inner, routes: Arc::clone(&self.routes) }
+        WithRoutes { inner, routes: Arc::clone(&self.routes), wanted: self.wanted }
     }
 }
 
@@ -142,6 +147,7 @@ impl<S> Layer<S> for RoutesLayer {
 pub struct WithRoutes<S> {
     inner: S,
     routes: Arc<Routes>,
+    wanted: fn(Route) -> bool,
 }
 
 impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for WithRoutes<S>
@@ -158,7 +164,8 @@ where
     }
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        let answer = match self.routes.find(request.uri().path()) {
+        let route = self.routes.find(request.uri().path()).filter(|route| (self.wanted)(*route));
+        let answer = match route {
             Some(route) => Answer::Ours { reply: Box::pin(self.routes.respond(route, request)) },
             None => Answer::Inner { future: self.inner.call(request) },
         };

@@ -22,17 +22,19 @@ use super::head;
 impl Monitor {
     /// Everything, for [`App::configure`](actix_web::App::configure): `/metrics`, the browser script and the ingest.
     ///
-    /// With all of it on a public port, `/metrics` is public: see [`actix_operator_routes`](Self::actix_operator_routes).
+    /// **On a port that strangers reach, `/metrics` is theirs to read.** There, configure [`actix_public_routes`](Self::actix_public_routes), and serve
+    /// [`actix_operator_routes`](Self::actix_operator_routes) on a second port or behind authentication: see [the guide](crate::guide::operator).
     pub fn actix_routes(&self) -> impl FnOnce(&mut ServiceConfig) + use<> {
         self.resources(|_| true)
     }
 
     /// What the browsers of users need: the script and the ingest.
     pub fn actix_public_routes(&self) -> impl FnOnce(&mut ServiceConfig) + use<> {
-        self.resources(|route| !route.is_operators())
+        self.resources(Route::is_public)
     }
 
-    /// What whoever operates the service needs: `/metrics`. For a second port, or behind authentication.
+    /// What whoever operates the service needs: `/metrics`. For a second port, or behind authentication: see
+    /// [the guide](crate::guide::operator).
     pub fn actix_operator_routes(&self) -> impl FnOnce(&mut ServiceConfig) + use<> {
         self.resources(Route::is_operators)
     }

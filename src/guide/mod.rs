@@ -1,4 +1,5 @@
-//! Guides: what the numbers mean and where their definitions come from, how they are named, and which frameworks the layer works with.
+//! Guides: what the numbers mean and where their definitions come from, how they are named, which frameworks the layer works with, and
+//! who may read `/metrics`.
 //!
 //! ```
 //! // The tag, with caching for ever and an integrity check, as a template would write it.
@@ -16,3 +17,6 @@ pub mod measured {}
 
 #[doc = include_str!("naming.md")]
 pub mod naming {}
+
+#[doc = include_str!("operator.md")]
+pub mod operator {}

@@ -74,6 +74,7 @@ mod support;
 mod template_rules;
 mod text_format;
 mod threads;
+mod tower_routes;
 mod tunnel;
 mod upgrade;
 mod upgrade_guard;

@@ -8,7 +8,7 @@ use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
 use tower::util::BoxCloneService;
 use tower::{Layer, ServiceExt, service_fn};
-use tower_rum::Monitor;
+use tower_rum::{Monitor, RoutesLayer};
 
 #[cfg(feature = "actix")]
 use super::actix::ActixServer;
@@ -50,11 +50,15 @@ impl Mount {
     }
 
     pub fn tower(monitor: &Monitor) -> Self {
+        Self::layered("tower", &monitor.routes_layer())
+    }
+
+    /// Routes in front of a service that knows no path.
+    pub fn layered(name: &'static str, routes: &RoutesLayer) -> Self {
         let not_ours = service_fn(async |_: Request<Body>| {
             Ok::<_, Infallible>(Response::builder().status(404).body(Full::<Bytes>::default()).unwrap())
         });
-        let service = monitor.routes_layer().layer(not_ours).and_then(Answer::read);
-        Self { name: "tower", service: service.boxed_clone() }
+        Self { name, service: routes.layer(not_ours).and_then(Answer::read).boxed_clone() }
     }
 
     #[cfg(feature = "axum")]
