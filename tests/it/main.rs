@@ -49,6 +49,8 @@ mod naming;
 mod native_histograms;
 mod no_runtime;
 mod openmetrics;
+#[cfg(feature = "axum")]
+mod operator_auth;
 mod order_of_layers;
 mod own_routes;
 mod prefetch;

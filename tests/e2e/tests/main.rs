@@ -4,6 +4,7 @@ mod exemplars;
 mod exposition;
 mod formats;
 mod native_histograms;
+mod operator;
 mod packaging;
 mod prometheus;
 mod support;

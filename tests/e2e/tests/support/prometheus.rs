@@ -12,7 +12,7 @@ use super::process::{self, Process};
 use super::samples::{Labels, Samples};
 use super::wait;
 
-/// A Prometheus that scrapes one target every second and keeps what it reads in a folder of its own.
+/// A Prometheus that scrapes every second and keeps what it reads in a folder of its own.
 pub struct Prometheus {
     client: Client,
     _process: Process,
@@ -55,9 +55,14 @@ impl Prometheus {
 
     /// One of this version with some of its features on, and a line more about its only job.
     pub fn with(version: &Version, target: &str, features: &[&str], job: &str) -> Self {
+        Self::configured(version, &ONE_TARGET.replace("TARGET", target).replace("JOB", job), features)
+    }
+
+    /// One of this version with these `scrape_configs` and some of its features on.
+    pub fn configured(version: &Version, scrape_configs: &str, features: &[&str]) -> Self {
         let folder = TempDir::new().unwrap();
         let config = folder.path().join("prometheus.yml");
-        fs::write(&config, CONFIG.replace("TARGET", target).replace("JOB", job)).unwrap();
+        fs::write(&config, format!("global:\n  scrape_interval: 1s\n{scrape_configs}")).unwrap();
         let mut command = Command::new(&version.program);
         command
             .arg(format!("--config.file={}", config.display()))
@@ -156,9 +161,7 @@ fn own_labels(labels: &Value) -> Labels {
     own.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned())).collect()
 }
 
-const CONFIG: &str = "\
-global:
-  scrape_interval: 1s
+const ONE_TARGET: &str = "\
 scrape_configs:
   - job_name: demo
     JOB

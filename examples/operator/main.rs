@@ -1,0 +1,54 @@
+//! The site on one port, `/metrics` on another: `cargo run --example operator --features axum`, then open <http://127.0.0.1:9464/metrics>.
+//!
+//! `METRICS_TOKEN=…` asks scrapers for that bearer token, `METRICS_USER=…` with `METRICS_PASSWORD=…` for basic auth; with neither, the second port
+//! is open to this machine. `PORT` and `OPERATOR_PORT` change the ports.
+
+mod credentials;
+
+use std::env::{self, VarError};
+use std::future::IntoFuture;
+
+use axum::{Router, routing::get};
+use tokio::net::TcpListener;
+use tower_http::validate_request::ValidateRequestHeaderLayer;
+
+use credentials::Credentials;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let monitor = tower_rum::Monitor::new();
+    let site = Router::new()
+        .route("/", get(async || "hello\n"))
+        .merge(monitor.public_routes()) // the script and the ingest; /metrics is not found here
+        .layer(monitor.layer());
+    let mut operators = monitor.operator_routes();
+    if let Some(credentials) = asked_for()? {
+        operators = operators.layer(ValidateRequestHeaderLayer::custom(credentials));
+    }
+
+    // A container would listen on all addresses; /metrics is for this machine, or for a network of your own.
+    let public = TcpListener::bind(("127.0.0.1", port("PORT", 3000)?)).await?;
+    let private = TcpListener::bind(("127.0.0.1", port("OPERATOR_PORT", 9464)?)).await?;
+    println!("the site      http://{}/", public.local_addr()?);
+    println!("its metrics   http://{}/metrics", private.local_addr()?);
+    tokio::try_join!(axum::serve(public, site).into_future(), axum::serve(private, operators).into_future())?;
+    Ok(())
+}
+
+fn asked_for() -> Result<Option<Credentials>, Box<dyn std::error::Error>> {
+    // A secret that cannot be read must not open the door.
+    let given = |name| match env::var(name) {
+        Err(VarError::NotPresent) => Ok(None),
+        given => given.map(Some),
+    };
+    match (given("METRICS_TOKEN")?, given("METRICS_USER")?) {
+        (Some(token), None) => Ok(Some(Credentials::bearer(&token)?)),
+        (None, Some(user)) => Ok(Some(Credentials::basic(&user, &env::var("METRICS_PASSWORD")?)?)),
+        (None, None) => Ok(None),
+        (Some(_), Some(_)) => Err("METRICS_TOKEN or METRICS_USER, not both".into()),
+    }
+}
+
+fn port(name: &str, default: u16) -> Result<u16, std::num::ParseIntError> {
+    env::var(name).map_or(Ok(default), |port| port.parse())
+}
