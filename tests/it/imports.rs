@@ -53,7 +53,7 @@ fn every_way_to_write_an_import_is_seen() {
 }
 
 /// Each source file with the top-level module that it belongs to; the crate's root, which only names things, aside.
-fn sources() -> Vec<(String, PathBuf)> {
+pub fn sources() -> Vec<(String, PathBuf)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
     let mut folders = vec![root.clone()];

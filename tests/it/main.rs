@@ -65,6 +65,7 @@ mod route_slot;
 mod scrape_guards;
 mod scrape_limits;
 mod script;
+mod security;
 mod server_timing;
 mod shutdown;
 #[cfg(feature = "axum")]
