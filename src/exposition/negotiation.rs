@@ -278,6 +278,15 @@ mod tests {
         assert_eq!(ContentType::accepted(&HeaderMap::from_iter([(ACCEPT, opaque)]), Offer::TEXTS).header(), TEXT);
     }
 
+    #[test]
+    fn a_long_header_is_read_to_its_end() {
+        for padding in [",", ";,", "a/b;q=0.1,", "text/plain;q=0.1;", "*/*;q=0.2,"] {
+            let mut asked = padding.repeat(10 * 1024 / padding.len());
+            asked.push_str(",application/openmetrics-text;version=1.0.0;q=0.9");
+            assert_eq!(content_type([asked.as_str()]), OPENMETRICS, "{padding}");
+        }
+    }
+
     #[cfg(feature = "protobuf")]
     #[test]
     fn protobuf_is_served_where_the_host_offers_it_and_it_is_asked_for_by_its_whole_name() {
