@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use prost::Message;
+use tower_rum::exemplars::Exemplars;
 use tower_rum::{Buckets, Builder, ClientHistogram, Monitor, Sizes, Unit};
 
 use crate::support::beacon::batch;
 use crate::support::block_on;
-use crate::support::layered::{raw_paths, request};
+use crate::support::layered::{raw_paths, request, respond};
 use crate::support::metrics::Metrics;
 use crate::support::mount::{FORM, Mount};
 use crate::support::random::Random;
@@ -114,6 +115,20 @@ async fn while_threads_observe_both_kinds_have_one_count_and_no_bucket_ever_fall
 }
 
 #[tokio::test]
+async fn a_trace_is_named_beside_them_in_a_bucket_that_only_its_endpoint_has() {
+    const OWN: usize = 100;
+    let own = Buckets::new((1..=OWN).map(|number| number as f64 * 1e-9).collect::<Vec<_>>()).unwrap();
+    let monitor = with_native(raw_paths().endpoint_duration_buckets("/own", own).exemplars(Exemplars::traceparent()));
+    let traced = http::Request::get("/own").header("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+    respond(&monitor, traced.body(()).unwrap(), http::Response::default());
+    let (_, histogram) = histograms(&monitor, "http_request_duration_seconds").await.remove(0);
+    let named = histogram.bucket.iter().position(|bucket| bucket.exemplar.is_some()).unwrap();
+    assert_eq!(Some(named), histogram.bucket.iter().position(|bucket| bucket.cumulative_count == Some(1)));
+    assert!(named > 16, "past the buckets of all, in {named}");
+    assert_eq!((histogram.bucket.len(), histogram.total()), (OWN + 1, 1));
+}
+
+#[tokio::test]
 async fn what_is_a_summary_has_no_native_buckets() {
     let monitor = with_native(raw_paths().sizes(Sizes::Summary));
     request(&monitor, "GET", "/", "hello");
@@ -211,6 +226,8 @@ struct Histogram {
 struct Bucket {
     #[prost(uint64, optional, tag = "1")]
     cumulative_count: Option<u64>,
+    #[prost(bytes = "vec", optional, tag = "3")]
+    exemplar: Option<Vec<u8>>,
 }
 
 #[derive(Message)]
