@@ -44,8 +44,16 @@ struct Waiting {
     answer: oneshot::Sender<Gathered>,
     /// The clerk's own, for the gatherer to answer by. The clerk keeps none: it is to end with the last who can ask it.
     clerk: Sender<Message>,
+    /// The scrape's own, for collectors that ask for the current one.
+    runtime: Option<Handle>,
     /// Whether it takes what is being gathered.
     joined: bool,
+}
+
+/// To ask the registry, in the context of this runtime, and tell the clerk.
+struct Order {
+    clerk: Sender<Message>,
+    runtime: Option<Handle>,
 }
 
 impl Gathering {
@@ -56,14 +64,15 @@ impl Gathering {
     /// What the registry holds now, if it says so by the deadline. Without a runtime there is no worker to keep free: who asks first calls
     /// the collectors itself, and waits for as long as they take.
     pub(super) async fn gather(&self, deadline: Instant) -> Gathered {
-        if Handle::try_current().is_err()
+        let runtime = Handle::try_current().ok();
+        if runtime.is_none()
             && let Some(gathered) = self.registry.gather_unless_busy()
         {
             return gathered;
         }
         let clerk = self.clerk.get_or_try_init(|| clerk(Arc::clone(&self.registry))).map_err(|_| ScrapeFailure::Timeout)?;
         let (answer, answered) = oneshot::channel();
-        let waiting = Waiting { deadline, answer, clerk: clerk.clone(), joined: false };
+        let waiting = Waiting { deadline, answer, clerk: clerk.clone(), runtime, joined: false };
         clerk.send(Message::Scrape(waiting)).map_err(|_| ScrapeFailure::Timeout)?;
         answered.await.unwrap_or(Err(ScrapeFailure::Timeout))
     }
@@ -87,9 +96,10 @@ impl OneAtATime {
 
 /// Starts both threads.
 fn clerk(registry: Arc<OneAtATime>) -> io::Result<Sender<Message>> {
-    let (gatherer, orders) = mpsc::channel::<Sender<Message>>();
+    let (gatherer, orders) = mpsc::channel::<Order>();
     thread::Builder::new().name("tower-rum-gather".to_owned()).spawn(move || {
-        for clerk in orders {
+        for Order { clerk, runtime } in orders {
+            let _entered = runtime.as_ref().map(Handle::enter);
             let _ = clerk.send(Message::Gathered(registry.gather()));
         }
     })?;
@@ -101,7 +111,7 @@ fn clerk(registry: Arc<OneAtATime>) -> io::Result<Sender<Message>> {
 
 /// The clerk's.
 struct Desk {
-    gatherer: Sender<Sender<Message>>,
+    gatherer: Sender<Order>,
     /// Of the gather that is under way: the deadline of the scrape that began it. What comes later is too old for those who ask then.
     fresh_until: Option<Instant>,
     waiting: Vec<Waiting>,
@@ -146,7 +156,8 @@ impl Desk {
     /// Has the registry asked for all who wait.
     fn order(&mut self) {
         let Some(first) = self.waiting.first() else { return };
-        if self.gatherer.send(first.clerk.clone()).is_ok() {
+        let order = Order { clerk: first.clerk.clone(), runtime: first.runtime.clone() };
+        if self.gatherer.send(order).is_ok() {
             self.fresh_until = Some(first.deadline);
             self.waiting.iter_mut().for_each(|waiting| waiting.joined = true);
         }

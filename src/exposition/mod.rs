@@ -28,7 +28,8 @@
 //!
 //! # Guards
 //!
-//! **The host's registry** is asked by a thread of its own, once at a time: scrapes that come meanwhile share what it finds. A collector that
+//! **The host's registry** is asked by a thread of its own, in the context of the scrape's tokio runtime, once at a time: scrapes that come meanwhile share
+//! what it finds. A collector that
 //! panics costs the host's families of the scrapes that wait for it. One that blocks is left behind at each scrape's deadline, and no second one
 //! is asked beside it; our own families are served in time. The deadline is `X-Prometheus-Scrape-Timeout-Seconds` (10 s where that is missing or no
 //! positive number, 120 s at most) less half a second, or half of it where it is under a second. When a gather ends after the deadline

@@ -190,6 +190,36 @@ fn without_a_runtime_the_registry_is_asked_by_who_scrapes() {
 }
 
 #[tokio::test]
+async fn a_collector_finds_the_runtime_of_the_scrape_that_asks_it() {
+    let seen = Arc::new(OnceLock::new());
+    let current = Arc::clone(&seen);
+    let monitor = monitor(acting::registry(move |_| {
+        let _ = current.set(tokio::runtime::Handle::current().id());
+    }));
+    assert_eq!(Metrics::of(&monitor).await.value("beside"), 0.0);
+    assert_eq!(seen.get(), Some(&tokio::runtime::Handle::current().id()));
+}
+
+#[tokio::test]
+async fn the_threads_end_also_where_the_monitor_goes_in_the_middle_of_a_scrape() {
+    let held = Arc::new(());
+    let (weak, gate) = (Arc::downgrade(&held), Gate::default());
+    let inner = gate.registry();
+    let monitor = monitor(acting::registry(move |_| {
+        let _ = &held;
+        inner.gather();
+    }));
+    let mut scrape = Box::pin(Metrics::of(&monitor));
+    assert!(poll!(&mut scrape).is_pending());
+    wait_until(|| gate.asked() == 1).await;
+    drop(scrape);
+    drop(monitor);
+    assert!(weak.upgrade().is_some(), "it is still being asked");
+    gate.open();
+    wait_until(|| weak.upgrade().is_none()).await;
+}
+
+#[tokio::test]
 async fn the_threads_that_ask_end_with_the_monitor() {
     let held = Arc::new(());
     let weak = Arc::downgrade(&held);
