@@ -7,7 +7,8 @@
 //! | protobuf, with the feature and [`Builder::protobuf`](crate::Builder) | `application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited` |
 //!
 //! All have the same series. `OpenMetrics` calls a counter without the `_total` of its samples and adds the unit, seconds or bytes. A counter
-//! of the host's that is none by its rules (no `_total`, a NaN, a name that clashes) has no type there, and keeps its name. Protobuf says of our
+//! of the host's that is none by its rules (no `_total`, a NaN, a name that clashes) has no type there, and keeps its name; so have the samples of a
+//! histogram or summary with a negative bound or quantile, or whose sum is negative or NaN. Protobuf says of our
 //! counters and histograms when the monitor was made, which Prometheus can take for their start (`created-timestamp-zero-ingestion`).
 //! The answer is compressed for those who take gzip, and not offered in another coding: Prometheus asks for none.
 //!

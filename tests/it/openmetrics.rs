@@ -1,7 +1,7 @@
 //! `/metrics` in `OpenMetrics`: the series of the text format, and no more of them, under the names and types of that format.
 
 use prometheus::proto::MetricType;
-use prometheus::{Counter, IntCounter, IntGauge, Opts, Registry};
+use prometheus::{Counter, HistogramOpts, HistogramVec, IntCounter, IntGauge, Opts, Registry};
 use tower_rum::{ClientCounter, ClientHistogram, Monitor, Unit};
 
 use crate::support::host::{self, Custom};
@@ -95,6 +95,71 @@ async fn a_counter_that_is_none_by_its_rules_keeps_its_series_and_has_no_type() 
         assert!(openmetrics.contains(family), "no {family}");
     }
     assert_eq!(Metrics::of(&monitor).await.value("rum_exposition_conflicts_total"), 0.0);
+}
+
+#[tokio::test]
+async fn a_histogram_or_summary_that_is_none_by_its_rules_keeps_its_series_and_has_no_type() {
+    let registry = Registry::new();
+    for (name, bounds, value) in [
+        ("broken_seconds", vec![1.0], f64::NAN),
+        ("lowered", vec![1.0], -2.0),
+        ("degrees", vec![-1.0, 0.0], 7.0),
+        ("good", vec![0.0, 1.0], 0.5),
+    ] {
+        let histogram = HistogramVec::new(HistogramOpts::new(name, "Custom.").buckets(bounds), &["of"]).unwrap();
+        for of in ["a", "b"] {
+            histogram.with_label_values(&[of]).observe(value);
+        }
+        registry.register(Box::new(histogram)).unwrap();
+    }
+    let summaries = [("cold", -3.0, 0.0, 1), ("idle", f64::NAN, 0.0, 0)];
+    for (name, quantile, sum, count) in summaries {
+        Custom::register(&registry, name, MetricType::SUMMARY, vec![host::summary(&[], &[(0.5, quantile)], sum, count)]);
+    }
+    // What samples of the histogram are called stays taken.
+    registry.register(Box::new(IntGauge::new("lowered_count", "Clashing.").unwrap())).unwrap();
+    let monitor = Monitor::builder().registry(registry).build().unwrap();
+    let (plain, openmetrics) = (Metrics::of(&monitor).await.text, text(&monitor, OPENMETRICS).await);
+    for part in [
+        "# TYPE broken_seconds_bucket unknown\n# HELP broken_seconds_bucket Custom.\nbroken_seconds_bucket{of=\"a\",le=\"1.0\"} 0\n\
+         broken_seconds_bucket{of=\"a\",le=\"+Inf\"} 1\nbroken_seconds_bucket{of=\"b\",le=\"1.0\"} 0\n",
+        "# TYPE broken_seconds_sum unknown\n# HELP broken_seconds_sum Custom.\nbroken_seconds_sum{of=\"a\"} NaN\nbroken_seconds_sum{of=\"b\"} NaN\n",
+        "# TYPE lowered_sum unknown\n# HELP lowered_sum Custom.\nlowered_sum{of=\"a\"} -2\n",
+        "# TYPE degrees_bucket unknown\n",
+        "# TYPE degrees_count unknown\n# HELP degrees_count Custom.\ndegrees_count{of=\"a\"} 1\ndegrees_count{of=\"b\"} 1\n",
+        "# TYPE good histogram\n# HELP good Custom.\ngood_bucket{of=\"a\",le=\"0.0\"} 0\n",
+        "# TYPE cold unknown\n# HELP cold Custom.\ncold{quantile=\"0.5\"} -3\n# TYPE cold_sum unknown\n",
+        "# TYPE idle summary\n# HELP idle Custom.\nidle{quantile=\"0.5\"} NaN\n",
+    ] {
+        assert!(openmetrics.contains(part), "no {part} in {openmetrics}");
+    }
+    let sorted = |text: &str| {
+        // The conflict is counted by every scrape.
+        let samples = text.lines().filter(|line| !line.starts_with('#') && !line.starts_with("rum_exposition_conflicts_total "));
+        let mut samples: Vec<_> = samples.map(str::to_owned).collect();
+        samples.sort_unstable();
+        samples
+    };
+    assert_eq!(sorted(&plain), sorted(&openmetrics));
+    assert!(plain.contains("# TYPE lowered histogram\n") && !plain.contains("Clashing."));
+}
+
+#[tokio::test]
+async fn a_timestamp_before_1970_is_the_same_moment_in_both() {
+    let registry = Registry::new();
+    for (name, milliseconds) in [("early", -5), ("earlier", -1_500), ("late", 5)] {
+        let mut stamped = host::gauge(&[], 3.0);
+        stamped.set_timestamp_ms(milliseconds);
+        Custom::register(&registry, name, MetricType::GAUGE, vec![stamped]);
+    }
+    let monitor = Monitor::builder().registry(registry).build().unwrap();
+    let (plain, openmetrics) = (Metrics::of(&monitor).await.text, text(&monitor, OPENMETRICS).await);
+    for sample in ["early 3 -5\n", "earlier 3 -1500\n", "late 3 5\n"] {
+        assert!(plain.contains(&format!("\n{sample}")), "no {sample}");
+    }
+    for sample in ["early 3 -0.005\n", "earlier 3 -1.500\n", "late 3 0.005\n"] {
+        assert!(openmetrics.contains(&format!("\n{sample}")), "no {sample}");
+    }
 }
 
 #[tokio::test]

@@ -16,8 +16,7 @@ pub(in crate::encode) struct HostFamily<'a> {
     pub(super) name: &'a str,
     pub(super) help: &'a str,
     pub(super) kind: Type,
-    /// The type in `OpenMetrics`. There a counter's samples must end in `_total` and never be NaN or negative; adding the suffix would
-    /// make another series of it, so what is no such counter has no type at all.
+    /// The type in `OpenMetrics`, which asks more of it; what its rules do not hold for has no type at all.
     openmetrics: Type,
     pub(super) lines: Vec<Line<'a>>,
 }
@@ -35,17 +34,18 @@ impl<'a> HostFamily<'a> {
         TextEncoder::new().encode_utf8(std::slice::from_ref(family), text).ok()?;
         let samples = text.split_terminator('\n').filter(|line| !line.starts_with('#'));
         let lines = samples.map(|line| Line::read(line, name, kind)).collect::<Option<Vec<_>>>()?;
-        let counts = || name.len() > "_total".len() && name.ends_with("_total") && lines.iter().all(|line| line.number() >= 0.0);
-        let openmetrics = if kind == Type::Counter && !counts() { Type::Unknown } else { kind };
+        let openmetrics = if keeps_its_rules(name, kind, &lines) { kind } else { Type::Unknown };
         Some(Self { name, help: family.help(), kind, openmetrics, lines })
     }
 
     /// Takes its names; a counter whose family's name is taken goes on without a type, under the name of its samples.
     pub(super) fn claim(&mut self, theirs: &mut Claims, ours: &Claims) -> bool {
-        if theirs.claim(self.name, self.openmetrics, ours) {
+        // The samples of a histogram without a type are still called as those of one.
+        let kind = if self.kind == Type::Counter { self.openmetrics } else { self.kind };
+        if theirs.claim(self.name, kind, ours) {
             return true;
         }
-        let had_type = self.openmetrics == Type::Counter;
+        let had_type = kind == Type::Counter;
         self.openmetrics = if had_type { Type::Unknown } else { self.openmetrics };
         had_type && theirs.claim(self.name, Type::Unknown, ours)
     }
@@ -55,9 +55,24 @@ impl<'a> HostFamily<'a> {
             Dialect::Text => self.kind,
             Dialect::OpenMetrics => self.openmetrics,
         };
+        if kind == Type::Unknown {
+            return self.write_by_name(dialect, out);
+        }
         out.extend_from_slice(dialect.head(self.name, kind, self.help).as_bytes());
         for line in &self.lines {
             self.write_line(line, dialect, out);
+        }
+    }
+
+    /// What has no type has samples of one name: those of each name as a family of its own.
+    fn write_by_name(&self, dialect: Dialect, out: &mut Vec<u8>) {
+        for suffix in ["", "_bucket", "_sum", "_count"] {
+            let mut lines = self.lines.iter().filter(|line| line.suffix == suffix).peekable();
+            if lines.peek().is_some() {
+                let name = [self.name, suffix].concat();
+                out.extend_from_slice(dialect.head(&name, Type::Unknown, self.help).as_bytes());
+                lines.for_each(|line| self.write_line(line, dialect, out));
+            }
         }
     }
 
@@ -72,11 +87,27 @@ impl<'a> HostFamily<'a> {
         if let Some(milliseconds) = line.timestamp {
             let timestamp = match dialect {
                 Dialect::Text => format!(" {milliseconds}"),
-                Dialect::OpenMetrics => format!(" {}.{:03}", milliseconds.div_euclid(1000), milliseconds.rem_euclid(1000)),
+                Dialect::OpenMetrics => {
+                    let (sign, milliseconds) = (if milliseconds < 0 { "-" } else { "" }, milliseconds.unsigned_abs());
+                    format!(" {sign}{}.{:03}", milliseconds / 1000, milliseconds % 1000)
+                }
             };
             out.extend_from_slice(timestamp.as_bytes());
         }
         out.push(b'\n');
+    }
+}
+
+/// Whether samples are what `OpenMetrics` asks of their type: what counts is never NaN or negative, and a counter ends in `_total` (adding that
+/// would make another series of it); a histogram with a sum has no negative bound.
+fn keeps_its_rules(name: &str, kind: Type, lines: &[Line<'_>]) -> bool {
+    let counts = |line: &Line<'_>| line.number() >= 0.0;
+    match kind {
+        Type::Counter => name.len() > "_total".len() && name.ends_with("_total") && lines.iter().all(counts),
+        Type::Histogram => lines.iter().all(|line| counts(line) && line.bound.is_none_or(|(_, bound)| bound >= 0.0)),
+        // A quantile of nothing is NaN.
+        Type::Summary => lines.iter().all(|line| counts(line) || line.bound.is_some() && line.number().is_nan()),
+        Type::Gauge | Type::Unknown => true,
     }
 }
 
