@@ -216,7 +216,7 @@ const LONG: usize = 256 * 1024;
 /// The same where it is compressed or written in protobuf, which takes several times as long.
 const LONG_AND_SLOW: usize = 32 * 1024;
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))] // on a runtime of tokio
 mod tests {
     use http_body::Body;
 

@@ -1,7 +1,8 @@
 //! Counters in memory: cache-line aligned words, written by one thread or by all, added up by a scrape.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::sync::atomic::{AtomicU64, Ordering};
 
 /// One cache line of words. Two threads' words never share one, so recording does not bounce lines between cores.
 #[derive(Default)]

@@ -1,7 +1,6 @@
 //! Of each bucket one observation with its trace: written by whoever has one when it is due, read by a scrape, and waited for by nobody.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering, fence};
 use std::time::Instant;
 
 use crate::exemplars::{TraceId, time_of_day};
@@ -9,6 +8,7 @@ use crate::exemplars::{TraceId, time_of_day};
 use super::bounds::Bounds;
 use super::catalog::{FamilyId, Histogram};
 use super::pages::Pages;
+use super::sync::atomic::{AtomicU64, Ordering, fence};
 use super::tables::{REQUESTS, RESPONSES, STREAMS, Table};
 
 /// The exemplars of one recorder, by table and series.
@@ -63,15 +63,16 @@ impl Exemplars {
 
     /// Those of a series, to write: at most `buckets`.
     pub(super) fn of(&self, table: usize, series: usize, buckets: usize) -> Option<&Arc<SeriesExemplars>> {
-        let make = || {
-            let buckets = (0..buckets).map(|_| Place::default()).collect();
-            Arc::new(SeriesExemplars { started: self.started, buckets })
-        };
+        let make = || Arc::new(SeriesExemplars::new(self.started, buckets));
         Some(self.tables[table].as_ref()?.get_or_init(series, make))
     }
 }
 
 impl SeriesExemplars {
+    pub(super) fn new(started: Instant, buckets: usize) -> Self {
+        Self { started, buckets: (0..buckets).map(|_| Place::default()).collect() }
+    }
+
     /// An observation that fell into this bucket: its exemplar, if another is due.
     pub(super) fn offer(&self, bucket: usize, candidate: Candidate) {
         let since = candidate.at.saturating_duration_since(self.started);
@@ -222,7 +223,7 @@ mod tests {
         let inexact = Bounds::new(&Buckets::new([2.0 / 3.0, 1.0]).unwrap(), Resolution::BILLIONTHS);
         let shown = |bounds: &Bounds, nanoseconds: u64| {
             let started = Instant::now();
-            let exemplars = SeriesExemplars { started, buckets: (0..3).map(|_| Place::default()).collect() };
+            let exemplars = SeriesExemplars::new(started, 3);
             let bucket = bounds.bucket(nanoseconds);
             exemplars.offer(bucket, Candidate { value: nanoseconds as f64 / 1e9, ..candidate(1) });
             exemplars.of(bucket, bounds).map(|_| bucket)

@@ -2,7 +2,8 @@
 //!
 //! A hint may be missing, then the long way is taken; it is never wrong, as the contents under its number are compared.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use super::sync;
+use super::sync::atomic::{AtomicU32, Ordering};
 
 /// One more than a number, near the place of its contents' hash; 0 for none. What is written stays.
 pub(super) struct Hints {
@@ -41,7 +42,7 @@ impl Hints {
 }
 
 /// Places that a number may be noted at: what strangers can make a look-up cost.
-const NEAR: usize = 8;
+const NEAR: usize = sync::scaled(8, 2);
 /// Of a table with more series, the first ones have hints.
 const MOST_PLACES: usize = 4_096;
 

@@ -1,10 +1,11 @@
 //! Texts numbered in order of arrival: equality decides, never a hash alone; a cap, and part of the room for trusted texts only.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError};
 
 use super::pages::Pages;
+use super::sync::RwLock;
+use super::sync::atomic::{AtomicUsize, Ordering};
 
 /// What is known of each text is read by number without a lock; the lock is for looking a text up.
 pub(super) struct Interner<T> {

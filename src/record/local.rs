@@ -17,6 +17,7 @@ use super::progress::{End, Progress, Route};
 use super::rows::Row;
 use super::slot::Claim;
 use super::summary::Summaries;
+use super::sync::per_thread;
 use super::tables::{
     BODY_ERROR, CLIENT_GONE, EXCHANGES, OVERFLOW_EXCHANGE, REQUESTS, RESPONSE_SIZE, STARTED, UNANSWERED, UPGRADE_DURATION,
     UPGRADED, UPGRADES,
@@ -78,7 +79,7 @@ impl Exchange {
     }
 }
 
-thread_local! {
+per_thread! {
     static LOCALS: RefCell<Vec<Local>> = const { RefCell::new(Vec::new()) };
 }
 

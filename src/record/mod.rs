@@ -17,6 +17,8 @@ mod hints;
 mod in_flight;
 mod interner;
 mod local;
+#[cfg(all(test, loom))]
+mod models;
 #[cfg_attr(not(any(feature = "protobuf", test)), expect(dead_code, reason = "text formats have no native histograms"))]
 mod native;
 mod own_bounds;
@@ -31,13 +33,13 @@ mod slot;
 mod snapshot;
 mod spread;
 mod summary;
+mod sync;
 mod tables;
 mod template_cache;
 mod upgrade;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Weak};
 use std::time::Instant;
 
@@ -71,6 +73,7 @@ use rows::{Row, Rows};
 use series::Meaning;
 use slot::Slots;
 use summary::Summaries;
+use sync::atomic::AtomicU64;
 use tables::{REQUEST_SIZES, Table, View};
 
 /// All series of one monitor.

@@ -1,8 +1,6 @@
 //! A list that only grows, up to a fixed length, and is read without a lock: a scrape never waits for a new series, nor it for a scrape.
 
-use std::sync::OnceLock;
-
-use once_cell::race::OnceBox;
+use super::sync::{self, OnceBox, OnceLock};
 
 /// Indices `0..len`; each page of [`PAGE`] entries is allocated when its first entry is set.
 pub(super) struct Pages<T> {
@@ -38,4 +36,4 @@ impl<T> Default for Page<T> {
     }
 }
 
-const PAGE: usize = 32;
+const PAGE: usize = sync::scaled(32, 2);

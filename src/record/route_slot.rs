@@ -1,7 +1,6 @@
 //! A request whose route is found further inside: it moves there from where it began.
 
 use std::iter;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use crate::config::Choice;
@@ -10,6 +9,7 @@ use crate::label::{MethodLabel, Template};
 use super::Recorder;
 use super::local;
 use super::rows::Row;
+use super::sync::atomic::{AtomicU64, Ordering};
 
 /// Lies in a request's extensions until an inner layer fills it.
 #[derive(Clone)]

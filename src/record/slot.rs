@@ -1,14 +1,15 @@
 //! Who may write where: each thread takes a slot of cells for itself; past [`MAX_SLOTS`] threads share one.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use super::cell::{self, CHUNK, Cell, Chunk, Words};
 use super::fine::Fine;
 use super::pages::Pages;
+use super::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use super::sync::{self, Mutex};
 
 /// Threads that can own a slot at one time. A thread that ends hands its slot on, counts and all.
-pub(super) const MAX_SLOTS: usize = 64;
+pub(super) const MAX_SLOTS: usize = sync::scaled(64, 2);
 
 const SHARED: usize = 0;
 

@@ -10,6 +10,7 @@ use super::native::Native;
 use super::own_bounds::BoundsId;
 use super::series::Series;
 use super::summary::Quantiles;
+use super::sync;
 use super::tables::{
     self, BODY_ERROR, CLIENT_GONE, EXCHANGES, Family, REASON, REQUESTS, RESPONSE_SIZE, STARTED, Table, UNANSWERED,
     UPGRADE_DURATION, UPGRADED, UPGRADES, View,
@@ -74,24 +75,26 @@ impl Recorder {
 
     /// The same, for a moment of the caller's choice.
     fn snapshot_at(&self, now: Instant) -> Snapshot<'_> {
-        let sums = |(number, table): (usize, &Table)| {
-            let mut sums = Sums::zero(table);
-            match number {
-                EXCHANGES => self.read_open(number, STARTED, in_flight, &mut sums),
-                UPGRADES => self.read_open(number, UPGRADED, upgraded, &mut sums),
-                _ => {
-                    self.slots.sum_all(number, &mut sums.totals);
-                    self.read_fine(number, &mut sums);
-                }
+        Snapshot { recorder: self, tables: (0..self.tables.len()).map(|number| self.sums(number, now)).collect() }
+    }
+
+    /// What a table stands at.
+    fn sums(&self, number: usize, now: Instant) -> Sums {
+        let mut sums = Sums::zero(&self.tables[number]);
+        match number {
+            EXCHANGES => self.read_open(number, STARTED, in_flight, &mut sums),
+            UPGRADES => self.read_open(number, UPGRADED, upgraded, &mut sums),
+            _ => {
+                self.slots.sum_all(number, &mut sums.totals);
+                self.read_fine(number, &mut sums);
             }
-            // Behind the counts: what is counted has quantiles.
-            if let Some(summaries) = self.summaries.as_ref().filter(|summaries| summaries.has(number)) {
-                let series = sums.rows().count();
-                sums.quantiles = (0..series).map(|series| summaries.quantiles(number, series, now)).collect();
-            }
-            sums
-        };
-        Snapshot { recorder: self, tables: self.tables.iter().enumerate().map(sums).collect() }
+        }
+        // Behind the counts: what is counted has quantiles.
+        if let Some(summaries) = self.summaries.as_ref().filter(|summaries| summaries.has(number)) {
+            let series = sums.rows().count();
+            sums.quantiles = (0..series).map(|series| summaries.quantiles(number, series, now)).collect();
+        }
+        sums
     }
 
     /// Ends before starts: an end that was seen had started, so no gauge falls below zero.
@@ -99,7 +102,7 @@ impl Recorder {
     /// What starts and ends between the two reads seems to be open, and a scrape may be suspended there for long. So it reads again
     /// where there is something open, and believes the least. `started` is the first word.
     fn read_open(&self, table: usize, started: usize, open: fn(&[u64]) -> u64, sums: &mut Sums) {
-        const TRIES: usize = 3;
+        const TRIES: usize = sync::scaled(3, 1);
         let words = sums.words;
         let (mut read, mut cells) = (vec![0; words], self.no_cells(table));
         for (series, row) in sums.totals.chunks_exact_mut(words).enumerate() {
@@ -251,6 +254,20 @@ impl<'a> Snapshot<'a> {
         let series = &self.recorder.tables[table].series;
         let waiting = series.is_prebuilt(number) && row.iter().all(|&word| word == 0);
         series.get(number).filter(|_| !waiting)
+    }
+}
+
+#[cfg(all(test, loom))]
+impl Recorder {
+    /// The words of each series of a table, as a snapshot has them.
+    pub(super) fn words(&self, table: usize) -> Vec<Vec<u64>> {
+        self.sums(table, Instant::now()).rows().map(<[u64]>::to_vec).collect()
+    }
+
+    /// The same of a table of summaries, with the quantiles.
+    pub(super) fn words_and_quantiles(&self, table: usize) -> Vec<(Vec<u64>, Option<Quantiles>)> {
+        let Sums { words, totals, quantiles, .. } = self.sums(table, Instant::now());
+        totals.chunks_exact(words).map(<[u64]>::to_vec).zip(quantiles).collect()
     }
 }
 

@@ -4,12 +4,13 @@
 //! Threads add to sketches that a scrape takes away and merges, one for each slice of the window. Whoever adds holds a lock, and
 //! never waits for one: where one is taken there are others.
 
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 use sketches_ddsketch::{Config, DDSketch};
 
 use super::pages::Pages;
+use super::sync::{Mutex, MutexGuard};
 
 /// The quantiles that a summary shows.
 pub(crate) const QUANTILES: [f64; 3] = [0.5, 0.9, 0.99];

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::mem;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, PoisonError, Weak};
 use std::time::Instant;
 
 use http::Extensions;
@@ -11,6 +11,7 @@ use super::Recorder;
 use super::local;
 use super::progress::nanoseconds_since;
 use super::rows::Row;
+use super::sync::{Mutex, MutexGuard};
 
 /// Counts a connection that its handler has taken over, for as long as this value lives: move it into the task that owns the socket.
 ///
