@@ -11,6 +11,7 @@
 //! ```
 
 mod buckets;
+mod collectors;
 mod labels;
 
 use std::borrow::Cow;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use prometheus::Registry;
+use prometheus::core::Desc;
 
 use crate::config::{Buckets, ClientCounter, ClientHistogram, Config, GrpcType, Naming, Ruling, Sizes};
 use crate::error::Error;
@@ -31,22 +33,24 @@ use crate::record::{Collector, Recorder};
 use crate::routes::{self, Route, Routes, RoutesLayer};
 use crate::rum::{Ingest, Script};
 
+use collectors::Collectors;
+
 /// One set of metrics and the ways into and out of it. A clone is the same monitor.
 ///
 /// Two monitors share nothing, also in one process and under the same names. Building one needs no async runtime.
 #[derive(Clone)]
 pub struct Monitor {
-    recorder: Arc<Recorder>,
     shared: Arc<Shared>,
     methods: Option<Arc<Methods>>,
     routes: Arc<Routes>,
+    collector: Collector,
 }
 
 impl Monitor {
     /// A monitor with every default.
     #[must_use]
     pub fn new() -> Self {
-        Builder::default().assemble()
+        Builder::default().assemble(Registry::new(), Vec::new())
     }
 
     /// A monitor with settings of the host's own.
@@ -127,7 +131,7 @@ impl Monitor {
     /// Our families for an application that has a `/metrics` of its own; see [`Collector`].
     #[must_use]
     pub fn collector(&self) -> Collector {
-        Collector::new(Arc::clone(&self.recorder))
+        self.collector.clone()
     }
 
     /// What a template needs to write the script's tag with caching for ever and an integrity check.
@@ -168,6 +172,7 @@ pub struct Builder {
     head_rules: HeadRules,
     exemplars: Option<Exemplars>,
     registry: Option<Registry>,
+    collectors: Collectors,
     #[cfg(feature = "protobuf")]
     protobuf: bool,
 }
@@ -180,7 +185,8 @@ impl Builder {
     /// When a name, path, origin, bound, cap or rate cannot work; the error's text says which and what it takes.
     pub fn build(self) -> Result<Monitor, Error> {
         self.config.validate()?;
-        Ok(self.assemble())
+        let (collected, descriptions) = self.collectors.registry(&self.config)?;
+        Ok(self.assemble(collected, descriptions))
     }
 
     /// Puts `namespace_` before the name of every family of ours. Default: none.
@@ -455,7 +461,7 @@ impl Builder {
         self
     }
 
-    fn assemble(self) -> Monitor {
+    fn assemble(self, collected: Registry, descriptions: Vec<Desc>) -> Monitor {
         let mut config = self.config;
         let script = Script::new(&config);
         let paths = routes::paths(&config.paths, &script);
@@ -470,18 +476,19 @@ impl Builder {
         let by_head = ByHead::new(self.head_rules, config.own_labels.clone(), self.exemplars);
         let recorder = Recorder::new(&config);
         let registry = self.registry.unwrap_or_else(|| prometheus::default_registry().clone());
-        let exposition = Exposition::new(Arc::clone(&recorder), registry, config.scrapes_in_flight);
+        let collector = Collector::new(Arc::clone(&recorder), collected.clone(), descriptions);
+        let exposition = Exposition::new(Arc::clone(&recorder), collected, registry, config.scrapes_in_flight);
         #[cfg(feature = "protobuf")]
         let exposition = exposition.with_protobuf(self.protobuf);
         let routes = Arc::new(Routes::new(paths, exposition, Ingest::new(Arc::clone(&recorder), &config), script));
         let methods = Methods::declared(&recorder, &config.grpc);
         let shared = Arc::new(Shared {
-            recorder: Arc::clone(&recorder),
+            recorder,
             endpoint: self.endpoint,
             by_head: by_head.matters().then(|| Box::new(by_head)),
             response_duration: config.response_duration,
             server_timing: config.server_timing,
         });
-        Monitor { recorder, shared, methods, routes }
+        Monitor { shared, methods, routes, collector }
     }
 }

@@ -59,12 +59,12 @@ impl Formats {
         }
     }
 
-    /// Appends everything that a scrape gets: the families of the recorder that this was made for, then those of the host's registry.
+    /// Appends everything that a scrape gets: the families of the recorder that this was made for, then the others.
     ///
     /// A family that both have is written once, ours, and counted as a conflict from the next scrape on; so is, as a failure, a family
     /// that could not be read.
-    pub(crate) fn write(&self, format: Format, names: &Names, out: &mut Vec<u8>, recorder: &Recorder, host: &HostFamilies) {
-        let host = |visit: &mut dyn FnMut(&HostFamily<'_>)| host.each(recorder, &self.claims, names, visit);
+    pub(crate) fn write(&self, format: Format, names: &Names, out: &mut Vec<u8>, recorder: &Recorder, others: &[&HostFamilies]) {
+        let host = |visit: &mut dyn FnMut(&HostFamily<'_>)| HostFamilies::each(others, recorder, &self.claims, names, visit);
         let dialect = match format {
             Format::Text => Dialect::Text,
             Format::OpenMetrics => Dialect::OpenMetrics,

@@ -83,6 +83,8 @@ use room::Room;
 #[derive(Debug, Clone)]
 pub(crate) struct Exposition {
     recorder: Arc<Recorder>,
+    /// Of collectors that wait for nothing.
+    collected: Registry,
     gathering: Arc<Gathering>,
     /// In flight at one time.
     most: usize,
@@ -95,10 +97,11 @@ pub(crate) struct Exposition {
 }
 
 impl Exposition {
-    pub(crate) fn new(recorder: Arc<Recorder>, registry: Registry, most: usize) -> Self {
+    pub(crate) fn new(recorder: Arc<Recorder>, collected: Registry, registry: Registry, most: usize) -> Self {
         let formats = Arc::new(Formats::new(&recorder));
         Self {
             recorder,
+            collected,
             gathering: Arc::new(Gathering::new(registry)),
             most,
             formats,
@@ -183,13 +186,12 @@ impl Exposition {
     }
 
     fn write(&self, text: &mut Vec<u8>, asked: &Asked, host: &Gathered) {
-        let mut write = |host| self.formats.write(asked.format, &asked.names, text, &self.recorder, host);
-        match host {
-            Ok(host) => write(host),
-            Err(failure) => {
-                write(&HostFamilies::default());
-                self.recorder.scrape_lacked(*failure);
-            }
+        let collected = HostFamilies::gather(&self.collected);
+        let (none, gathered) = (HostFamilies::default(), [collected.as_ref(), host.as_deref()]);
+        let families = gathered.map(|gathered| gathered.unwrap_or(&none));
+        self.formats.write(asked.format, &asked.names, text, &self.recorder, &families);
+        for failure in gathered.into_iter().filter_map(Result::err) {
+            self.recorder.scrape_lacked(*failure);
         }
     }
 }
@@ -226,7 +228,7 @@ mod tests {
     #[tokio::test]
     async fn a_scrape_writes_into_the_memory_of_the_one_before_it() {
         let recorder = Recorder::new(&Config::default());
-        let exposition = Exposition::new(recorder, Registry::new(), 1);
+        let exposition = Exposition::new(recorder, Registry::new(), Registry::new(), 1);
         let (request, ()) = http::Request::new(()).into_parts();
         let response = exposition.respond(&request).await;
         let length = response.body().size_hint().exact().unwrap();

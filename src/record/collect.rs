@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use prometheus::core::Desc;
-use prometheus::proto;
+use prometheus::{Registry, proto};
 
 use super::snapshot::{Sample, Value};
 use super::{Family, Kind, QUANTILES, Recorder};
@@ -23,18 +23,20 @@ use super::{Family, Kind, QUANTILES, Recorder};
 #[derive(Debug, Clone)]
 pub struct Collector {
     recorder: Arc<Recorder>,
+    /// What the host gave beside our families.
+    collected: Registry,
     descriptions: Arc<[Desc]>,
 }
 
 impl Collector {
-    pub(crate) fn new(recorder: Arc<Recorder>) -> Self {
+    pub(crate) fn new(recorder: Arc<Recorder>, collected: Registry, descriptions: Vec<Desc>) -> Self {
         let describe = |family: &Family| {
             let labels = family.labels.clone();
             // Fails on names that are none; ours are constants behind a checked namespace.
             Desc::new(family.name.clone(), family.help.clone(), labels, HashMap::new()).ok()
         };
-        let descriptions = recorder.families.iter().filter_map(describe).collect();
-        Self { recorder, descriptions }
+        let descriptions = recorder.families.iter().filter_map(describe).chain(descriptions).collect();
+        Self { recorder, collected, descriptions }
     }
 }
 
@@ -60,7 +62,7 @@ impl prometheus::core::Collector for Collector {
             proto.set_metric(metrics);
             proto
         };
-        self.recorder.families.iter().map(family).collect()
+        self.recorder.families.iter().map(family).chain(self.collected.gather()).collect()
     }
 }
 

@@ -29,6 +29,7 @@ mod client_histograms;
 mod clock;
 mod closed_labels;
 mod collector;
+mod collectors;
 mod compressed_metrics;
 mod const_labels;
 mod contract;

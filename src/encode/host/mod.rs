@@ -36,9 +36,13 @@ impl HostFamilies {
 
     /// Calls `visit` with each family asked for that a scrape can show beside ours. Those that clash with one of them, or with one of the
     /// host's own before them, are conflicts; what Prometheus would refuse the whole scrape for is a failure.
-    pub(super) fn each(&self, recorder: &Recorder, ours: &Claims, names: &Names, visit: &mut dyn FnMut(&HostFamily<'_>)) {
+    pub(super) fn each(all: &[&Self], recorder: &Recorder, ours: &Claims, names: &Names, visit: &mut dyn FnMut(&HostFamily<'_>)) {
         let (mut theirs, mut text) = (Claims::default(), String::new());
-        for family in self.0.iter().filter(|family| names.select(family.name(), family.get_field_type().into())) {
+        for family in all
+            .iter()
+            .flat_map(|families| &families.0)
+            .filter(|family| names.select(family.name(), family.get_field_type().into()))
+        {
             let Some(mut family) = HostFamily::read(family, &mut text) else {
                 recorder.scrape_lacked(ScrapeFailure::Encoding);
                 continue;

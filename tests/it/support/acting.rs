@@ -13,9 +13,14 @@ use super::watch::PATIENCE;
 pub fn registry(act: impl Fn(usize) + Send + Sync + 'static) -> Registry {
     let registry = Registry::new();
     registry.register(Box::new(IntGauge::new("beside", "Of the host.").unwrap())).unwrap();
-    let description = Desc::new("acting".to_owned(), "Acts.".to_owned(), Vec::new(), HashMap::new()).unwrap();
-    registry.register(Box::new(Acting { description, asked: AtomicUsize::new(0), act })).unwrap();
+    registry.register(Box::new(collector(act))).unwrap();
     registry
+}
+
+/// A collector without families that does as a test says each time it is asked.
+pub fn collector(act: impl Fn(usize) + Send + Sync + 'static) -> impl Collector + 'static {
+    let description = Desc::new("acting".to_owned(), "Acts.".to_owned(), Vec::new(), HashMap::new()).unwrap();
+    Acting { description, asked: AtomicUsize::new(0), act }
 }
 
 /// A registry that takes longer than a future's first poll, so that every scrape waits for it once.
