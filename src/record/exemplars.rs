@@ -162,7 +162,6 @@ mod tests {
         const WRITERS: u64 = 4;
         const EACH: u64 = 50_000;
         let (place, done) = (Place::default(), AtomicBool::new(false));
-        let mut seen = 0;
         thread::scope(|scope| {
             let writers: Vec<_> = (0..WRITERS)
                 .map(|writer| {
@@ -175,23 +174,21 @@ mod tests {
                     })
                 })
                 .collect();
-            let reader = scope.spawn(|| {
-                let mut seen = 0;
-                while !done.load(Ordering::Relaxed) {
+            scope.spawn(|| {
+                let mut seen = false;
+                // What stands at the end is read in any case.
+                while !done.load(Ordering::Relaxed) || !seen {
                     let Some(exemplar) = place.read() else { continue };
                     let number = exemplar.value as u64;
                     assert_eq!(exemplar.trace, candidate(number).trace);
-                    seen += 1;
+                    seen = true;
                 }
-                seen
             });
             for writer in writers {
                 writer.join().unwrap();
             }
             done.store(true, Ordering::Relaxed);
-            seen = reader.join().unwrap();
         });
-        assert!(seen > 0);
     }
 
     #[test]

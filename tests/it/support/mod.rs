@@ -34,7 +34,8 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
         }
     }
     let waker = Arc::new(Unpark(thread::current())).into();
-    let mut future = pin!(future);
+    // On a worker of a runtime's, where tokio would have a future yield that nobody yields to here.
+    let mut future = pin!(tokio::task::unconstrained(future));
     loop {
         match future.as_mut().poll(&mut Context::from_waker(&waker)) {
             Poll::Ready(output) => return output,
