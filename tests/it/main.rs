@@ -38,6 +38,7 @@ mod endpoint_buckets;
 mod event_streams;
 mod exemplars;
 mod failure;
+mod faults;
 mod grpc;
 mod histograms;
 mod host_registry;
