@@ -51,12 +51,16 @@ impl Asked {
         if guard.is_none() {
             return guard;
         }
+        // A body is the host's code as well: where it panics when it is asked, the request has failed.
+        let mut watch = Watch::over(guard);
+        let length = expected_bytes(response);
+        let is_ended = length == Some(0) || response.is_ended();
+        let mut guard = watch.goes_on();
         if self.announcement.is_due(response) {
             announce(&guard, response);
         }
         let (status, method) = (response.status(), guard.method());
         let handed_over = status == SWITCHING_PROTOCOLS || method == Some(MethodLabel::CONNECT) && (200..300).contains(&status);
-        let length = expected_bytes(response);
         guard.respond(status, self.lifetime(handed_over, response), length);
         if handed_over && self.upgrade {
             guard.hand_over();
@@ -64,8 +68,7 @@ impl Asked {
         let bodiless = method == Some(MethodLabel::HEAD)
             || handed_over
             || matches!(status, 100..200 | NO_CONTENT | NOT_MODIFIED)
-            || length == Some(0)
-            || response.is_ended();
+            || is_ended;
         if bodiless {
             guard.take().end(End::Complete);
         }

@@ -15,6 +15,7 @@
 mod crowd;
 mod full_table;
 mod lengths;
+mod panics;
 mod pipelining;
 mod resets;
 mod server;
