@@ -202,13 +202,11 @@ pub async fn send(address: SocketAddr, browser: u64, stage: Arc<Stage>) -> Tally
     let mut pace = interval(Duration::from_millis(1));
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut kept = None;
-    for number in 0_u64.. {
+    for (number, (index, beacon)) in BEACONS.iter().enumerate().cycle().enumerate() {
         if stage.is_over() {
             break;
         }
         pace.tick().await;
-        let index = (number % BEACONS.len() as u64) as usize;
-        let beacon = &BEACONS[index];
         let mut sender = connect::http1(kept.take(), address).await;
         let answer = sender.send_request(beacon.request(&format!("{browser:08x}{number:024x}"))).await.unwrap();
         let status = answer.status();
