@@ -408,7 +408,8 @@ impl Builder {
         self
     }
 
-    /// Origins, besides the host that a beacon is sent to, whose pages may send: `https://www.example.com`.
+    /// Origins, besides the host that a beacon is sent to, whose pages may load the script with an integrity check, send, and read what is
+    /// answered: `https://www.example.com`. See [pages of another origin](crate::rum#pages-of-another-origin).
     ///
     /// Also what to set where a proxy changes the `Host` header.
     pub fn origins<I: IntoIterator<Item: Into<String>>>(mut self, origins: I) -> Self {

@@ -46,8 +46,8 @@ impl Gate {
         }
     }
 
-    pub(super) fn admit(&self, sender: &Sender<'_>) -> Result<(), Rejection> {
-        self.origin(sender)?;
+    pub(super) fn admit(&self, sender: &Sender<'_>, listed: bool) -> Result<(), Rejection> {
+        self.origin(sender, listed)?;
         if self.config.privacy_signals && sender.asks_for_privacy {
             return Err(Reason::Privacy.because("not recorded: the browser asks for privacy"));
         }
@@ -61,9 +61,8 @@ impl Gate {
     }
 
     /// Fetch Metadata (<https://www.w3.org/TR/fetch-metadata/>) and the Origin header must both say that the page is ours, where they are sent.
-    fn origin(&self, sender: &Sender<'_>) -> Result<(), Rejection> {
+    fn origin(&self, sender: &Sender<'_>, listed: bool) -> Result<(), Rejection> {
         let &Sender { site, origin, .. } = sender;
-        let listed = origin.is_some_and(|origin| self.is_listed(origin));
         let site_is_ours = site.is_none_or(|site| match site {
             "same-origin" | "none" => true,
             "same-site" => self.config.same_site || listed,
@@ -71,16 +70,7 @@ impl Gate {
         });
         let origin_is_ours = origin.is_none_or(|origin| listed || sender.is_from_its_host(origin) || self.same_site(site));
         let stated = site.is_some() || origin.is_some() || !self.config.origin_required;
-        if site_is_ours && origin_is_ours && stated {
-            Ok(())
-        } else {
-            Err(Reason::Origin.because("beacons are taken from pages of this origin only"))
-        }
-    }
-
-    fn is_listed(&self, origin: &str) -> bool {
-        let listed = &self.config.origins;
-        !listed.is_empty() && listed.contains(&origin.to_ascii_lowercase())
+        if site_is_ours && origin_is_ours && stated { Ok(()) } else { Err(FOREIGN) }
     }
 
     /// The host takes beacons of its whole site, and the browser says that this is one.
@@ -98,6 +88,8 @@ impl Drop for Waiting {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
+
+pub(super) const FOREIGN: Rejection = Reason::Origin.because("beacons are taken from pages of this origin only");
 
 /// Bodies that may be waited for at one time: 64 MiB at most.
 const MOST_WAITING: usize = 1_024;

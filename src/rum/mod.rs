@@ -26,7 +26,37 @@
 //! assert_eq!(app.call(beacon).await.unwrap().status(), 204);
 //! # });
 //! ```
+//!
+//! ## Pages of another origin
+//!
+//! Where an application's pages are served from elsewhere, its [`origins`](crate::Builder::origins) are listed, and the tag names the server. The script
+//! sends to the server that it is from:
+//!
+//! ```
+//! let monitor = tower_rum::Monitor::builder().origins(["https://www.example.com"]).endpoints(["/cart"]).build()?;
+//! let script = monitor.script();
+//! let tag = format!(
+//!     r#"<script src="https://api.example.com{}" integrity="{}" crossorigin data-endpoint="/cart" async></script>"#,
+//!     script.hashed_path(),
+//!     script.integrity(),
+//! );
+//! # assert!(tag.contains("sha384-"));
+//! # Ok::<(), tower_rum::Error>(())
+//! ```
+//!
+//! Such a page's policy needs that server in `script-src` and `connect-src`, and the page says its own template, declared by
+//! [`endpoints`](crate::Builder::endpoints): its document has no `Server-Timing` of ours. To its requests to the server, the browser shows that field
+//! only with a `Timing-Allow-Origin` beside it, which is the host's to send.
+//!
+//! Answers of the ingest and the script carry `Access-Control-Allow-Origin` for a listed origin and no other, on refusals too, and `Vary: Origin`; a preflight of a
+//! listed origin may post a `Content-Type`, for two hours; no credentials. A preflight of any other is 403 and counts under `origin`, as the beacon that the
+//! browser then keeps to itself. The script's own beacons are simple requests and need none. [`same_site`](crate::Builder::same_site) takes those of a whole site and
+//! lets nobody read.
+//!
+//! A CORS layer of the host's own may go around the routes if it sets these fields instead of adding to them, as tower-http's does: it then also
+//! answers the preflights. It lets nobody send: the gate still decides.
 
+mod cors;
 mod event;
 mod gate;
 mod reading;
@@ -37,12 +67,11 @@ mod service;
 
 use std::sync::Arc;
 
-use http::request::Parts;
-
 use crate::beacon::{Batch, BatchResult, EVENT_KINDS, Event, Form, Format, Reason, Rejection};
 use crate::config::{Config, Vocabulary};
 use crate::record::{Counted, Counter, Recorder, Room};
 
+use cors::{Cors, Listed};
 use gate::Gate;
 use seen::Seen;
 use sender::Sender;
@@ -55,6 +84,7 @@ pub use script::Script;
 pub(crate) struct Ingest {
     recorder: Arc<Recorder>,
     gate: Gate,
+    cors: Cors,
     vocabulary: Vocabulary,
     seen: Seen,
     /// `rum_events_total` by kind.
@@ -72,6 +102,7 @@ impl Ingest {
     pub(crate) fn new(recorder: Arc<Recorder>, config: &Config) -> Self {
         Self {
             gate: Gate::new(config.gate.clone()),
+            cors: Cors::new(&config.gate.origins),
             vocabulary: config.vocabulary.clone(),
             seen: Seen::default(),
             events: EVENT_KINDS.map(|kind| recorder.counted(Counter::Events, &[kind])),
@@ -80,9 +111,8 @@ impl Ingest {
     }
 
     /// Whether a beacon may come in, by its head alone, and how its body is written.
-    pub(crate) fn admit(&self, head: &Parts) -> Result<Format, Rejection> {
-        let sender = Sender::of(head);
-        self.gate.admit(&sender)?;
+    fn admit(&self, sender: &Sender<'_>, listed: Option<Listed>) -> Result<Format, Rejection> {
+        self.gate.admit(sender, listed.is_some())?;
         Format::of(sender.content_type)
     }
 

@@ -16,6 +16,7 @@ use crate::beacon::{Format, Reason, Rejection};
 use crate::config::MAX_BODY_BYTES;
 use crate::serve::Body;
 
+use super::cors::Listed;
 use super::gate::Waiting;
 use super::{Ingest, Kind};
 
@@ -25,6 +26,7 @@ pin_project! {
         ingest: Arc<Ingest>,
         kind: Kind,
         format: Format,
+        listed: Option<Listed>,
         #[pin]
         body: B,
         // In a box, so that what most beacons do without is not moved with them.
@@ -47,8 +49,8 @@ struct Wait {
 }
 
 impl<B: HttpBody> Reading<B> {
-    pub(super) fn new(ingest: Arc<Ingest>, kind: Kind, format: Format, body: B) -> Self {
-        Self { ingest, kind, format, body, late: None }
+    pub(super) fn new(ingest: Arc<Ingest>, kind: Kind, format: Format, listed: Option<Listed>, body: B) -> Self {
+        Self { ingest, kind, format, listed, body, late: None }
     }
 }
 
@@ -64,7 +66,7 @@ where
             Poll::Ready(outcome) => outcome,
             Poll::Pending => Err(ready!(self.as_mut().poll_end_of_patience(cx))),
         };
-        Poll::Ready(self.ingest.answer(self.kind, outcome))
+        Poll::Ready(self.ingest.answer(self.kind, self.listed, outcome))
     }
 }
 

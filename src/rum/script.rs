@@ -5,6 +5,8 @@ use http::{HeaderMap, Method, Response};
 use crate::config::Config;
 use crate::serve::{Asset, Body, Freshness};
 
+use super::cors::Cors;
+
 /// What a page needs to know to load the browser script; from [`Monitor::script`](crate::Monitor::script).
 ///
 /// `<script src="/rum.js" async></script>` is enough. A template that wants caching for ever and an integrity check writes
@@ -15,6 +17,7 @@ pub struct Script {
     hashed_path: String,
     integrity: String,
     asset: Asset,
+    cors: Cors,
 }
 
 impl Script {
@@ -24,7 +27,7 @@ impl Script {
         let name = path.rfind('/').map_or(0, |slash| slash + 1);
         let (stem, ending) = path.split_at(path[name..].rfind('.').map_or(path.len(), |dot| name + dot));
         let hashed_path = format!("{stem}-{}{ending}", asset.hash());
-        Self { hashed_path, path, integrity: asset.integrity(), asset }
+        Self { hashed_path, path, integrity: asset.integrity(), asset, cors: Cors::new(&config.gate.origins) }
     }
 
     /// The path that stays: copies of it are good for ten minutes, then revalidated.
@@ -46,7 +49,9 @@ impl Script {
     }
 
     pub(crate) fn respond(&self, method: &Method, headers: &HeaderMap, freshness: Freshness) -> Response<Body> {
-        self.asset.respond(method, headers, freshness)
+        let mut response = self.asset.respond(method, headers, freshness);
+        self.cors.expose(self.cors.of(headers), &mut response);
+        response
     }
 }
 

@@ -10,7 +10,10 @@ use http_body::Body as HttpBody;
 use crate::beacon::{Reason, Rejection};
 use crate::serve::{self, Body};
 
+use super::cors::{self, Listed};
+use super::gate::FOREIGN;
 use super::reading::{Reading, Taken};
+use super::sender::Sender;
 use super::{Ingest, Kind};
 
 impl Ingest {
@@ -20,22 +23,40 @@ impl Ingest {
         kind: Kind,
         request: Request<B>,
     ) -> ControlFlow<Response<Body>, Reading<B>> {
-        if let Some(response) = serve::method_not_allowed(request.method(), &[Method::POST]) {
+        let (head, body) = request.into_parts();
+        let sender = Sender::of(&head);
+        let listed = self.cors.find(sender.origin);
+        if cors::is_preflight(&head) {
+            return ControlFlow::Break(self.preflight(kind, listed));
+        }
+        if let Some(mut response) = serve::method_not_allowed(&head.method, &[Method::POST]) {
+            self.cors.expose(listed, &mut response);
             return ControlFlow::Break(response);
         }
-        let (head, body) = request.into_parts();
-        match self.admit(&head) {
-            Ok(format) => ControlFlow::Continue(Reading::new(Arc::clone(self), kind, format, body)),
-            Err(rejection) => ControlFlow::Break(self.answer(kind, Err(rejection))),
+        match self.admit(&sender, listed) {
+            Ok(format) => ControlFlow::Continue(Reading::new(Arc::clone(self), kind, format, listed, body)),
+            Err(rejection) => ControlFlow::Break(self.answer(kind, listed, Err(rejection))),
         }
     }
 
     /// Answers a beacon that was taken in, or that did not come that far.
-    pub(super) fn answer(&self, kind: Kind, outcome: Result<Taken, Rejection>) -> Response<Body> {
-        match outcome.unwrap_or_else(|rejection| Err(self.refuse(kind, rejection))) {
+    pub(super) fn answer(&self, kind: Kind, listed: Option<Listed>, outcome: Result<Taken, Rejection>) -> Response<Body> {
+        let mut response = match outcome.unwrap_or_else(|rejection| Err(self.refuse(kind, rejection))) {
             Ok(()) => serve::no_content(),
             Err(rejection) => refusal(rejection),
+        };
+        self.cors.expose(listed, &mut response);
+        response
+    }
+
+    /// A refused preflight counts as the beacon that the browser then keeps to itself.
+    fn preflight(&self, kind: Kind, listed: Option<Listed>) -> Response<Body> {
+        if listed.is_none() {
+            return self.answer(kind, listed, Err(FOREIGN));
         }
+        let mut response = cors::preflight();
+        self.cors.expose(listed, &mut response);
+        response
     }
 }
 

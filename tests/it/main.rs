@@ -33,6 +33,7 @@ mod collectors;
 mod compressed_metrics;
 mod const_labels;
 mod contract;
+mod cors;
 mod end_of_body;
 mod endpoint_buckets;
 mod event_streams;

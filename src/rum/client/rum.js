@@ -1,5 +1,5 @@
 /**
- * What this page's visitors experience, told to the page's own server.
+ * What this page's visitors experience, told to the server that this script is from.
  *
  * Loaded by `<script src="/rum.js" async></script>`; needs `script-src 'self'; connect-src 'self'`.
  * Detect, observe, collect, send: each value leaves the page exactly once, and nothing here
@@ -14,8 +14,6 @@
 
   const options = document.currentScript?.dataset ?? {};
   const optedOut = privacy && (navigator.globalPrivacyControl || navigator.doNotTrack == '1');
-  // Not relative: a <base> of another origin would redirect the beacons.
-  const beaconUrl = location.origin + beaconPath;
   const heartbeatSeconds = +(options.interval ?? 15);
   const now = () => performance.now();
 
@@ -30,6 +28,14 @@
       return action(...args);
     } catch {}
   };
+
+  /** @type {(url: any) => string | undefined} */
+  const originOf = quiet(url => new URL(url, location.href).origin);
+
+  // The server that the script is from, under a page of its own as under one from elsewhere; the page's where the script has no URL.
+  // Not relative: a <base> of another origin would redirect the beacons.
+  const home = originOf(/** @type {any} */ (document.currentScript)?.src);
+  const beaconUrl = home + beaconPath;
 
   /** @type {(type: string, listener: (event: any) => void) => void} */
   const on = (type, listener) =>
@@ -223,7 +229,7 @@
   };
 
   /** @type {(url: string) => string | undefined} */
-  const serviceOf = url => thirdParties[new URL(url, location.href).origin];
+  const serviceOf = url => thirdParties[/** @type {string} */ (originOf(url))];
 
   /** @type {(service?: string) => void} */
   const countFailure = service => {
@@ -271,7 +277,7 @@
       // An element's failure shows as its error event, also where the status is hidden.
       if (!/^fet|^x/.test(entry.initiatorType)) return;
       if (status < 1 || status > 399) countFailure(service);
-      if (name != beaconUrl && name.startsWith(location.origin + '/')) push({event: 'request', endpoint: told(entry, 'route'), duration});
+      if (name != beaconUrl && originOf(name) == home) push({event: 'request', endpoint: told(entry, 'route'), duration});
     });
   };
 
