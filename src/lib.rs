@@ -59,7 +59,7 @@ pub use label::RequestHead;
 pub use monitor::{Builder, Monitor};
 pub use record::{Collector, UpgradeGuard};
 pub use routes::{RoutesLayer, WithRoutes, WithRoutesBody, WithRoutesFuture};
-pub use rum::Script;
+pub use rum::{ClientAddress, Script};
 
 #[cfg(all(doctest, feature = "full"))]
 #[doc = include_str!("../README.md")]

@@ -462,6 +462,20 @@ impl Builder {
         self
     }
 
+    /// Beacons taken each second of one client, and five times as many at once; past it they are answered with 429. `None`: as many as of all.
+    /// Default: 10, of 150 open pages behind one address. See [rates](crate::rum#rates) for who is one client.
+    pub fn client_beacons_per_second(mut self, most: impl Into<Option<u32>>) -> Self {
+        self.config.gate.client_beacons_per_second = most.into();
+        self
+    }
+
+    /// Addresses (`192.0.2.1`) and networks (`10.0.0.0/8`) whose `Forwarded` or `X-Forwarded-For` tells who the client is. Name only proxies that
+    /// write one of the two. None are trusted by default; see [rates](crate::rum#rates) for what is then made of internal addresses, and of none (`[]`).
+    pub fn trusted_proxies<I: IntoIterator<Item: Into<String>>>(mut self, proxies: I) -> Self {
+        self.config.gate.proxies.get_or_insert_default().extend(proxies.into_iter().map(Into::into));
+        self
+    }
+
     fn assemble(self, collected: Registry, descriptions: Vec<Desc>) -> Monitor {
         let mut config = self.config;
         let script = Script::new(&config);

@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use actix_web::body::{self, BodyStream, MessageBody};
 use actix_web::web::{Payload, ServiceConfig, resource};
-use actix_web::{HttpRequest, HttpResponse, error::PayloadError};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, error::PayloadError};
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::CONTENT_LENGTH;
@@ -16,6 +16,7 @@ use pin_project_lite::pin_project;
 
 use crate::monitor::Monitor;
 use crate::routes::{Route, Routes};
+use crate::rum::ClientAddress;
 
 use super::head;
 
@@ -51,10 +52,13 @@ impl Monitor {
     }
 }
 
-async fn answer(routes: Arc<Routes>, route: Route, request: HttpRequest, body: Payload) -> HttpResponse {
-    let head = head::request(request.head());
+async fn answer(routes: Arc<Routes>, route: Route, asked: HttpRequest, body: Payload) -> HttpResponse {
+    let head = head::request(asked.head());
     let declared = head.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    let request = head.map(|()| RequestBody { stream: BodyStream::new(body), declared: declared.unwrap_or(0) });
+    let mut request = head.map(|()| RequestBody { stream: BodyStream::new(body), declared: declared.unwrap_or(0) });
+    if let Some(address) = client(&asked) {
+        request.extensions_mut().insert(address);
+    }
     let (head, body) = routes.respond(route, request).await.into_parts();
     let mut response = head::response(&head);
     if head.status == StatusCode::NOT_MODIFIED {
@@ -63,6 +67,12 @@ async fn answer(routes: Arc<Routes>, route: Route, request: HttpRequest, body: P
     }
     let Ok(body) = body.collect().await;
     response.body(body.to_bytes())
+}
+
+/// What the host has put into the request's extensions, else the other end of the connection.
+fn client(request: &HttpRequest) -> Option<ClientAddress> {
+    let known = request.extensions().get().copied();
+    known.or_else(|| request.peer_addr().map(|peer| ClientAddress(peer.ip())))
 }
 
 pin_project! {

@@ -14,6 +14,7 @@
 mod buckets;
 mod client_metric;
 mod descriptor_set;
+mod gate;
 mod grpc;
 mod http_buckets;
 mod name;
@@ -25,7 +26,6 @@ mod template_rules;
 mod vocabulary;
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use crate::error::Error;
 use crate::label;
@@ -36,6 +36,7 @@ pub(crate) use buckets::{
 };
 pub(crate) use client_metric::ClientFamily;
 pub use client_metric::{ClientCounter, ClientHistogram, Unit};
+pub(crate) use gate::{GateConfig, Network};
 pub use grpc::GrpcType;
 pub(crate) use grpc::{GRPC_CODES, GRPC_OTHER, GRPC_UNKNOWN, GrpcServices};
 pub(crate) use http_buckets::HttpBuckets;
@@ -48,7 +49,7 @@ pub(crate) use template_rules::{Ruling, TemplateRules};
 pub(crate) use vocabulary::Vocabulary;
 
 use buckets::PAGE_LOAD_BUCKETS;
-use name::{is_metric_name, is_origin, is_reserved};
+use name::{is_metric_name, is_reserved};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
@@ -208,45 +209,6 @@ impl Paths {
             Some(path) => Err(Error::setting(format!("two routes have the path {path:?}"))),
             None => Ok(()),
         }
-    }
-}
-
-/// What the ingest lets in.
-#[derive(Debug, Clone)]
-pub(crate) struct GateConfig {
-    /// Origins, besides the request's own host, whose pages may send (`https://www.example.com`).
-    pub(crate) origins: BTreeSet<String>,
-    pub(crate) same_site: bool,
-    pub(crate) origin_required: bool,
-    pub(crate) privacy_signals: bool,
-    pub(crate) robots: bool,
-    pub(crate) body_timeout: Duration,
-    pub(crate) beacons_per_second: u32,
-}
-
-impl Default for GateConfig {
-    fn default() -> Self {
-        Self {
-            origins: BTreeSet::new(),
-            same_site: false,
-            origin_required: false,
-            privacy_signals: true,
-            robots: false,
-            body_timeout: Duration::from_secs(10),
-            beacons_per_second: 1_000,
-        }
-    }
-}
-
-impl GateConfig {
-    fn validate(&self) -> Result<(), Error> {
-        for origin in &self.origins {
-            is_origin(origin)?;
-        }
-        if self.beacons_per_second == 0 {
-            return Err(Error::setting("a rate of 0 beacons a second would refuse every one"));
-        }
-        Ok(())
     }
 }
 

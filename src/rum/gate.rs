@@ -2,27 +2,29 @@
 //!
 //! This stops other sites' pages from sending through their visitors' browsers. It authenticates nobody: a program can send any header.
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::beacon::{Reason, Rejection};
 use crate::config::GateConfig;
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use http::request::Parts;
 
+use super::address::Addresses;
+use super::rate::Rates;
 use super::sender::Sender;
 
 #[derive(Debug)]
 pub(super) struct Gate {
     config: GateConfig,
-    limiter: DefaultDirectRateLimiter,
+    addresses: Addresses,
+    rates: Rates,
     waiting: Arc<AtomicUsize>,
 }
 
 impl Gate {
     pub(super) fn new(config: GateConfig) -> Self {
-        let rate = NonZeroU32::new(config.beacons_per_second).unwrap_or(NonZeroU32::MIN);
-        Self { limiter: RateLimiter::direct(Quota::per_second(rate)), waiting: Arc::default(), config }
+        let addresses = Addresses::new(config.proxies());
+        Self { addresses, rates: Rates::new(&config), waiting: Arc::default(), config }
     }
 
     /// Whether what programs send is recorded as well.
@@ -46,7 +48,7 @@ impl Gate {
         }
     }
 
-    pub(super) fn admit(&self, sender: &Sender<'_>, listed: bool) -> Result<(), Rejection> {
+    pub(super) fn admit(&self, head: &Parts, sender: &Sender<'_>, listed: bool) -> Result<(), Rejection> {
         self.origin(sender, listed)?;
         if self.config.privacy_signals && sender.asks_for_privacy {
             return Err(Reason::Privacy.because("not recorded: the browser asks for privacy"));
@@ -54,10 +56,8 @@ impl Gate {
         if !self.config.robots && sender.is_robot() {
             return Err(Reason::Bot.because("not recorded: the user agent is a program's"));
         }
-        match self.limiter.check() {
-            Ok(()) => Ok(()),
-            Err(_) => Err(Reason::Rate.because("too many beacons")),
-        }
+        let client = if self.rates.tell_clients_apart() { self.addresses.client(head) } else { None };
+        self.rates.take(client)
     }
 
     /// Fetch Metadata (<https://www.w3.org/TR/fetch-metadata/>) and the Origin header must both say that the page is ours, where they are sent.

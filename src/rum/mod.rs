@@ -55,10 +55,42 @@
 //!
 //! A CORS layer of the host's own may go around the routes if it sets these fields instead of adding to them, as tower-http's does: it then also
 //! answers the preflights. It lets nobody send: the gate still decides.
+//!
+//! ## Rates
+//!
+//! Beacons are taken at two rates, and answered with 429 and `Retry-After` past either:
+//! [`client_beacons_per_second`](crate::Builder::client_beacons_per_second) of one client, then
+//! [`beacons_per_second`](crate::Builder::beacons_per_second) of all. One client's flood takes no more of what all have than its own rate.
+//!
+//! A client is an IPv4 address or an IPv6 /64. The address is that of the connection, from axum's `ConnectInfo<SocketAddr>`
+//! (`into_make_service_with_connect_info`), actix's `peer_addr`, or a [`ClientAddress`] that the host puts into the request's extensions. Without
+//! one only the rate of all applies.
+//!
+//! Behind proxies the connection is theirs. Those named by [`trusted_proxies`](crate::Builder::trusted_proxies) are believed: the client is the
+//! right-most hop of their `Forwarded` (RFC 7239) or `X-Forwarded-For` that is none of them, and the left-most if all are. Where both fields are there and
+//! name two clients, one is forged, and the beacon counts as the proxy's own. What cannot be read is nobody's word. Until
+//! the host says which proxies there are (`[]`: none), a connection from an internal address (loopback, private, link-local, shared) is taken for that of a
+//! proxy that nobody has named, and only the rate of all applies: its clients must not share one client's. Behind a proxy with a public address, a CDN
+//! say, name it.
+//!
+//! The clients' limiters stand in a table of fixed size, 4 096 of 8 bytes, where a hash of the address under a random key of this process falls; no address
+//! is stored. Two clients may share one, and nobody outside can choose with whom: beside a flood from one address, one in 4 096 other clients is refused
+//! with it, beside one from a hundred addresses one in 41.
+//!
+//! ```
+//! let monitor = tower_rum::Monitor::builder()
+//!     .beacons_per_second(2_000)
+//!     .client_beacons_per_second(20)
+//!     .trusted_proxies(["10.0.0.0/8", "2001:db8::/32"])
+//!     .build()?;
+//! # Ok::<(), tower_rum::Error>(())
+//! ```
 
+mod address;
 mod cors;
 mod event;
 mod gate;
+mod rate;
 mod reading;
 mod script;
 mod seen;
@@ -66,6 +98,8 @@ mod sender;
 mod service;
 
 use std::sync::Arc;
+
+use http::request::Parts;
 
 use crate::beacon::{Batch, BatchResult, EVENT_KINDS, Event, Form, Format, Reason, Rejection};
 use crate::config::{Config, Vocabulary};
@@ -76,6 +110,7 @@ use gate::Gate;
 use seen::Seen;
 use sender::Sender;
 
+pub use address::ClientAddress;
 pub(crate) use reading::Reading;
 pub use script::Script;
 
@@ -111,8 +146,8 @@ impl Ingest {
     }
 
     /// Whether a beacon may come in, by its head alone, and how its body is written.
-    fn admit(&self, sender: &Sender<'_>, listed: Option<Listed>) -> Result<Format, Rejection> {
-        self.gate.admit(sender, listed.is_some())?;
+    fn admit(&self, head: &Parts, sender: &Sender<'_>, listed: Option<Listed>) -> Result<Format, Rejection> {
+        self.gate.admit(head, sender, listed.is_some())?;
         Format::of(sender.content_type)
     }
 

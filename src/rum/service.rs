@@ -33,7 +33,7 @@ impl Ingest {
             self.cors.expose(listed, &mut response);
             return ControlFlow::Break(response);
         }
-        match self.admit(&sender, listed) {
+        match self.admit(&head, &sender, listed) {
             Ok(format) => ControlFlow::Continue(Reading::new(Arc::clone(self), kind, format, listed, body)),
             Err(rejection) => ControlFlow::Break(self.answer(kind, listed, Err(rejection))),
         }
@@ -63,6 +63,7 @@ impl Ingest {
 fn refusal(rejection: Rejection) -> Response<Body> {
     let mut response = serve::line(rejection.status, rejection.message);
     if rejection.reason == Reason::Rate {
+        // Each rate is at least one a second.
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
     }
     response

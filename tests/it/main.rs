@@ -59,6 +59,7 @@ mod own_routes;
 mod prefetch;
 #[cfg(feature = "protobuf")]
 mod protobuf;
+mod rates;
 mod readiness;
 #[cfg(feature = "full")]
 mod readme;
