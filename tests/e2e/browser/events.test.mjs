@@ -360,3 +360,53 @@ eventCase('included twice it counts once', {}, async ({page, target}) => {
   assert.equal(target.events('page_view').length, 1);
   assert.equal(target.total('interaction', {type: 'click'}), 1);
 });
+
+for (const hashed of [false, true]) {
+  test(`pages of a listed origin elsewhere, the script ${hashed ? 'with its integrity' : 'by its path'}`, async () => {
+    const attributes = 'data-interval="0" data-endpoint="/attribute"';
+    const target = await startTarget({elsewhere: true, hashed, attributes});
+    try {
+      const page = await openTab(browser, target.elsewhere('/page/1?no-reference'));
+      const read = await page.evaluate(async application => {
+        const beacon = {method: 'POST', headers: {'content-type': 'application/json'}};
+        const good = await fetch(`${application}/log-interaction`, {...beacon, body: '{"type":"click"}'});
+        const bad = await fetch(`${application}/log-interaction`, {...beacon, body: '{"type":"wink"}'});
+        const asked = await fetch(`${application}/api/1`).catch(() => 'not to be read');
+        return [good.status, bad.status, await bad.text(), asked];
+      }, target.url(''));
+      assert.deepEqual([read[0], read[1], read[3]], [204, 422, 'not to be read']);
+      assert.match(read[2], /\n$/);
+      await page.click('#fast');
+      await close(page, target);
+      assert.deepEqual(page.errors, []);
+      assert.ok(target.bodies.every(({headers, status}) =>
+        headers['sec-fetch-site'] === 'cross-site' && headers.origin === new URL(target.elsewhere('/')).origin && status === 204));
+      assert.equal(target.events('page_view')[0].endpoint, '/attribute');
+      // The page's own requests to the application count, with no template where the application tells none across origins.
+      assert.ok(target.events('request').length >= 1);
+      const text = await target.metrics();
+      assert.match(text, /^page_load_time_seconds_count\{endpoint="\/attribute"\} 1$/m);
+      assert.match(text, /^user_sessions_total 1$/m);
+      assert.match(text, /^rum_rejected_total\{reason="origin"\} 0$/m);
+    } finally {
+      await target.stop();
+    }
+  });
+}
+
+test('a page of an origin that is not listed sends in vain', async () => {
+  const target = await startTarget({elsewhere: true});
+  try {
+    const page = await openTab(browser, target.elsewhere('/page/1?no-reference').replace('localhost', '127.0.0.1'));
+    const read = await page.evaluate(application => fetch(`${application}/log-interaction`, {
+      method: 'POST', headers: {'content-type': 'application/json'}, body: '{"type":"click"}',
+    }).then(({status}) => status, () => 'refused'), target.url(''));
+    assert.equal(read, 'refused');
+    await page.close();
+    assert.match(await target.metrics(), /^user_interactions_total\{type="click",name=""\} 0$/m);
+    const text = await target.metrics();
+    assert.doesNotMatch(text, /^rum_rejected_total\{reason="origin"\} 0$/m);
+  } finally {
+    await target.stop();
+  }
+});

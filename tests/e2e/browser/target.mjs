@@ -18,6 +18,7 @@ let program;
 export const startTarget = async (settings = {}) => {
   program ??= build('../Cargo.toml', '--bin', 'site');
   const third = settings.third_party ? await startThirdParty() : undefined;
+  let elsewhere;
   const bodies = [], batches = [], requests = [], reference = [], violations = [];
   const take = {
     '/log-beacon': beacon => {
@@ -30,14 +31,20 @@ export const startTarget = async (settings = {}) => {
   const site = await run(program, {SITE: JSON.stringify({...settings, third_party: third?.origin, files: FILES})}, line => {
     if (!line.startsWith('{')) return; // the first line is the origin
     const told = JSON.parse(line);
-    if (told.request) requests.push(told.request);
+    if (told.elsewhere) elsewhere = told.elsewhere;
+    else if (told.request) requests.push(told.request);
     else take[told.post](told);
   });
+
+  // The line after the first.
+  while (settings.elsewhere && !elsewhere) await new Promise(resolve => setTimeout(resolve, 5));
 
   const flat = () => batches.flatMap(batch => batch.events);
   const metrics = async () => (await fetch(`${site.first}/metrics`)).text();
   return {
     url: path => site.first + path,
+    /** The same pages under an origin of their own, where `elsewhere` is set. */
+    elsewhere: path => elsewhere + path,
     thirdParty: third?.origin,
     metrics,
     batches, bodies, violations, requests, reference,

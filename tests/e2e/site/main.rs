@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use axum::{Router, middleware};
 use serde::Deserialize;
+use tokio::net::TcpListener;
 
 use tower_rum::exemplars::Exemplars;
 use tower_rum::{ClientCounter, ClientHistogram, Monitor, Script, Unit};
@@ -38,6 +39,11 @@ struct Settings {
     exemplars: bool,
     /// An origin that the host declares and its pages may use.
     third_party: Option<String>,
+    /// The pages are served from another origin: another host, and a port of its own.
+    elsewhere: bool,
+    /// The origin of the monitor's routes, where that is not the pages'; made from `elsewhere`.
+    #[serde(skip)]
+    application: String,
     /// Milliseconds that the script takes to arrive.
     script_delay: u64,
     /// Scripts that pages load, by name: where they lie on disk.
@@ -55,6 +61,8 @@ impl Default for Settings {
             server_timing: true,
             exemplars: false,
             third_party: None,
+            elsewhere: false,
+            application: String::new(),
             script_delay: 0,
             files: BTreeMap::new(),
         }
@@ -64,8 +72,14 @@ impl Default for Settings {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut settings: Settings = serde_json::from_str(&std::env::var("SITE").unwrap_or_else(|_| "{}".to_owned()))?;
-    let monitor = monitor(&settings)?;
-    settings.source = source(monitor.script(), settings.hashed);
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let pages_listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let pages_origin = format!("http://localhost:{}", pages_listener.local_addr()?.port());
+    if settings.elsewhere {
+        settings.application = format!("http://{}", listener.local_addr()?);
+    }
+    let monitor = monitor(&settings, &pages_origin)?;
+    settings.source = source(monitor.script(), &settings);
     let (pages, files) = (settings.clone(), settings.files.clone());
     let told = async || StatusCode::NO_CONTENT;
     let app = Router::new()
@@ -81,21 +95,30 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .layer(monitor.layer())
         .layer(middleware::from_fn_with_state(settings.script_delay, tell::tell));
 
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
+    if settings.elsewhere {
+        let (pages, files) = (settings.clone(), settings.files.clone());
+        let elsewhere = Router::new()
+            .fallback(async move |uri: Uri, query: Query<page::Asked>| page::respond(&pages, uri.path(), &query).await)
+            .route("/files/{name}", get(async move |Path(name): Path<String>| script(files.get(&name))));
+        tokio::spawn(async move { axum::serve(pages_listener, elsewhere).await });
+    }
     println!("http://{}", listener.local_addr()?);
+    println!("{}", serde_json::json!({ "elsewhere": pages_origin }));
     axum::serve(listener, app).await?;
     Ok(())
 }
 
-fn source(script: &Script, hashed: bool) -> String {
-    if hashed {
-        format!(r#"src="{}" integrity="{}""#, script.hashed_path(), script.integrity())
+fn source(script: &Script, settings: &Settings) -> String {
+    let application = &settings.application;
+    let cors = if settings.elsewhere { " crossorigin" } else { "" };
+    if settings.hashed {
+        format!(r#"src="{application}{}" integrity="{}"{cors}"#, script.hashed_path(), script.integrity())
     } else {
-        format!(r#"src="{}""#, script.path())
+        format!(r#"src="{application}{}"{cors}"#, script.path())
     }
 }
 
-fn monitor(settings: &Settings) -> Result<Monitor, tower_rum::Error> {
+fn monitor(settings: &Settings, pages_origin: &str) -> Result<Monitor, tower_rum::Error> {
     let template = settings.template.clone();
     let builder = Monitor::builder()
         .endpoint(move |request| match request.uri().path() {
@@ -120,6 +143,7 @@ fn monitor(settings: &Settings) -> Result<Monitor, tower_rum::Error> {
             ClientHistogram::new("search_duration_seconds", "Search.", Unit::Seconds).label("plan", ["free", "pro"]),
         )
         .client_histogram(ClientHistogram::new("items", "Items.", Unit::None).most(1_000.0));
+    let builder = if settings.elsewhere { builder.origins([pages_origin]) } else { builder };
     let builder = if settings.exemplars { builder.exemplars(Exemplars::traceparent()) } else { builder };
     match &settings.third_party {
         Some(origin) => builder.third_party("partner", origin),

@@ -38,18 +38,21 @@ pub async fn respond(settings: &Settings, path: &str, asked: &Asked) -> Response
             response.headers_mut().insert(name, value);
         }
     };
-    set(header::CONTENT_SECURITY_POLICY, policy(settings.third_party.as_deref().unwrap_or_default()));
+    set(
+        header::CONTENT_SECURITY_POLICY,
+        policy(&format!("{} {}", settings.third_party.as_deref().unwrap_or_default(), settings.application)),
+    );
     if asked.contains_key("prerender") {
         set(header::HeaderName::from_static("speculation-rules"), r#""/rules.json""#.to_owned());
     }
     response
 }
 
-/// No inline script, no eval, nothing from elsewhere but the declared third party.
-fn policy(third_party: &str) -> String {
+/// No inline script, no eval, nothing from elsewhere but the declared third party and the application.
+fn policy(others: &str) -> String {
     format!(
-        "default-src 'none'; script-src 'self' {third_party}; img-src 'self' data: {third_party}; style-src 'unsafe-inline'; \
-         connect-src 'self' {third_party}; report-uri /violation"
+        "default-src 'none'; script-src 'self' {others}; img-src 'self' data: {others}; style-src 'unsafe-inline'; \
+         connect-src 'self' {others}; report-uri /violation"
     )
 }
 
