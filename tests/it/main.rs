@@ -25,6 +25,7 @@ mod beacon_random;
 mod beacon_refused;
 mod cancel;
 mod caps;
+mod checklist;
 mod client_histograms;
 mod clock;
 mod closed_labels;
