@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn the_client_is_the_right_most_hop_that_is_no_proxy_of_ours() {
         let xff = "x-forwarded-for";
-        let cases: [(&[(&str, &str)], Option<&str>); 27] = [
+        let cases: [Case<'_>; 27] = [
             (&[], None),
             (&[(xff, "203.0.113.9")], Some("203.0.113.9")),
             (&[(xff, "203.0.113.9:4711")], Some("203.0.113.9")),
@@ -199,6 +199,9 @@ mod tests {
             assert_eq!(of(peer, None, &[]), peer.parse().ok(), "{peer}");
         }
     }
+
+    /// Fields, and the client that they name.
+    type Case<'a> = (&'a [(&'static str, &'static str)], Option<&'static str>);
 
     fn of(peer: &str, proxies: Option<&[&str]>, fields: &[(&'static str, &str)]) -> Option<IpAddr> {
         let mut head = head(peer);
