@@ -1,6 +1,8 @@
 //! Item 4 of the checklist: the rate of one client and that of all, and whose word on a client's address is taken.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
+#[cfg(any(feature = "axum", feature = "actix"))]
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use http::Request;
@@ -226,6 +228,7 @@ async fn exhaust(monitor: &Monitor, mount: &Mount, request: impl Fn() -> Request
 }
 
 /// All from 127.0.0.1, each over a connection of its own: the last one is refused.
+#[cfg(any(feature = "axum", feature = "actix"))]
 async fn over_connections(address: SocketAddr) {
     for _ in 0..200 {
         if status(address, "/log-user-error").await == 429 {
@@ -235,6 +238,7 @@ async fn over_connections(address: SocketAddr) {
     panic!("never refused");
 }
 
+#[cfg(any(feature = "axum", feature = "actix"))]
 async fn status(address: SocketAddr, path: &str) -> u16 {
     let beacon =
         format!("POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: {JSON}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}");
