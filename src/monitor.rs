@@ -12,6 +12,7 @@
 
 mod buckets;
 mod collectors;
+mod ingest;
 mod labels;
 
 use std::borrow::Cow;
@@ -408,71 +409,10 @@ impl Builder {
         self
     }
 
-    /// Origins, besides the host that a beacon is sent to, whose pages may load the script with an integrity check, send, and read what is
-    /// answered: `https://www.example.com`. See [pages of another origin](crate::rum#pages-of-another-origin).
-    ///
-    /// Also what to set where a proxy changes the `Host` header.
-    pub fn origins<I: IntoIterator<Item: Into<String>>>(mut self, origins: I) -> Self {
-        let lowercase = |origin: I::Item| origin.into().to_ascii_lowercase();
-        self.config.gate.origins.extend(origins.into_iter().map(lowercase));
-        self
-    }
-
-    /// Take beacons from pages of the same site (`Sec-Fetch-Site: same-site`), not of the same origin alone. Default: off.
-    pub fn same_site(mut self, on: bool) -> Self {
-        self.config.gate.same_site = on;
-        self
-    }
-
-    /// Refuse beacons that say neither `Origin` nor `Sec-Fetch-Site`, as programs and old browsers do. Default: off.
-    pub fn require_origin(mut self, on: bool) -> Self {
-        self.config.gate.origin_required = on;
-        self
-    }
-
-    /// Honour `Sec-GPC: 1` and `DNT: 1`: answer 204 and record nothing of it. Default: on.
-    pub fn privacy_signals(mut self, honoured: bool) -> Self {
-        self.config.gate.privacy_signals = honoured;
-        self
-    }
-
-    /// Record what programs send as well, by user agent (crawlers) and by `navigator.webdriver`. Default: off.
-    pub fn robots(mut self, recorded: bool) -> Self {
-        self.config.gate.robots = recorded;
-        self
-    }
-
-    /// How long a beacon's body may take to arrive, on a tokio runtime with its timer enabled; without a runtime there is no deadline. At most
-    /// 1 024 bodies are waited for at one time, and a beacon past that is answered with 429. Default: 10 s.
-    pub fn body_timeout(mut self, most: Duration) -> Self {
-        self.config.gate.body_timeout = most;
-        self
-    }
-
     /// The most scrapes being answered at one time; one past that is answered with 503 and `Retry-After`. A scrape counts until its text is
     /// written, not while it is being sent. Default: 8.
     pub fn scrapes_in_flight(mut self, most: usize) -> Self {
         self.config.scrapes_in_flight = most;
-        self
-    }
-
-    /// Beacons taken each second, over all clients; past it they are answered with 429. Default: 1 000.
-    pub fn beacons_per_second(mut self, most: u32) -> Self {
-        self.config.gate.beacons_per_second = most;
-        self
-    }
-
-    /// Beacons taken each second of one client, and five times as many at once; past it they are answered with 429. `None`: as many as of all.
-    /// Default: 10, of 150 open pages behind one address. See [rates](crate::rum#rates) for who is one client.
-    pub fn client_beacons_per_second(mut self, most: impl Into<Option<u32>>) -> Self {
-        self.config.gate.client_beacons_per_second = most.into();
-        self
-    }
-
-    /// Addresses (`192.0.2.1`) and networks (`10.0.0.0/8`) whose `Forwarded` or `X-Forwarded-For` tells who the client is. Name only proxies that
-    /// write one of the two. None are trusted by default; see [rates](crate::rum#rates) for what is then made of internal addresses, and of none (`[]`).
-    pub fn trusted_proxies<I: IntoIterator<Item: Into<String>>>(mut self, proxies: I) -> Self {
-        self.config.gate.proxies.get_or_insert_default().extend(proxies.into_iter().map(Into::into));
         self
     }
 
