@@ -41,6 +41,8 @@ mod event_streams;
 mod exemplars;
 mod failure;
 mod faults;
+#[cfg(feature = "protobuf")]
+mod fuzz_corpora;
 mod grpc;
 mod histograms;
 mod host_registry;

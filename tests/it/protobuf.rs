@@ -5,7 +5,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use prometheus::proto::MetricType;
 use prometheus::{IntCounter, Registry};
-use prost::Message;
 use tower_rum::Monitor;
 use tower_rum::exemplars::Exemplars;
 
@@ -13,6 +12,7 @@ use crate::support::acting::{self, polls};
 use crate::support::host::{self, Custom};
 use crate::support::layered::{raw_paths, request, respond};
 use crate::support::metrics::Metrics;
+use crate::support::protobuf::{self, Family, bits, key, samples};
 use crate::support::scrape::{OPENMETRICS, scrape};
 use crate::support::text_format;
 
@@ -138,183 +138,13 @@ const PROTOBUF: &str = "application/vnd.google.protobuf;proto=io.prometheus.clie
 
 /// Every family of a scrape, in the order of names.
 async fn families(monitor: &Monitor) -> BTreeMap<String, Family> {
-    let (_, mut body) = scrape(monitor, &[("accept", PROTOBUF)]).await;
-    let mut families = BTreeMap::new();
-    while !body.is_empty() {
-        let family = Family::decode_length_delimited(&mut body).unwrap();
-        assert!(families.insert(family.name.clone().unwrap(), family).is_none(), "a family twice");
-    }
-    families
-}
-
-/// The series that Prometheus would make of a family.
-fn samples(name: &str, family: &Family) -> BTreeMap<String, u64> {
-    let mut samples = BTreeMap::new();
-    for metric in &family.metric {
-        let labels: BTreeMap<String, String> =
-            metric.label.iter().map(|pair| (pair.name.clone().unwrap(), pair.value.clone().unwrap())).collect();
-        let mut add = |suffix: &str, bound: Option<(&str, f64)>, value: f64| {
-            let mut labels = labels.clone();
-            labels.extend(bound.map(|(label, bound)| (label.to_owned(), canonical(bound))));
-            assert!(samples.insert(key(&format!("{name}{suffix}"), &labels), bits(value)).is_none(), "a series twice");
-        };
-        let number = metric.gauge.as_ref().or(metric.untyped.as_ref()).map(|number| number.value);
-        if let Some(value) = number.or(metric.counter.as_ref().map(|counter| counter.value)) {
-            add("", None, value.unwrap());
-        }
-        if let Some(histogram) = &metric.histogram {
-            for bucket in &histogram.bucket {
-                add("_bucket", Some(("le", bucket.upper_bound.unwrap())), bucket.cumulative_count.unwrap() as f64);
-            }
-            add("_sum", None, histogram.sample_sum.unwrap());
-            add("_count", None, histogram.sample_count.unwrap() as f64);
-        }
-        if let Some(summary) = &metric.summary {
-            for quantile in &summary.quantile {
-                add("", Some(("quantile", quantile.quantile.unwrap())), quantile.value.unwrap());
-            }
-            add("_sum", None, summary.sample_sum.unwrap());
-            add("_count", None, summary.sample_count.unwrap() as f64);
-        }
-    }
-    samples
-}
-
-fn kind(family: &Family) -> &'static str {
-    ["counter", "gauge", "summary", "untyped", "histogram"][usize::try_from(family.r#type.unwrap()).unwrap()]
-}
-
-/// As Prometheus writes the bounds of our own and of the host that this test has.
-fn canonical(bound: f64) -> String {
-    match bound {
-        f64::INFINITY => "+Inf".to_owned(),
-        1e-5 => "1e-05".to_owned(),
-        large if large >= 1e6 => format!("{large:e}").replace('e', "e+0"),
-        plain => format!("{plain:?}"),
-    }
-}
-
-fn key(name: &str, labels: &BTreeMap<String, String>) -> String {
-    format!("{name}{labels:?}")
-}
-
-/// Equal also where it is not a number.
-fn bits(value: f64) -> u64 {
-    if value.is_nan() { f64::NAN.to_bits() } else { value.to_bits() }
+    protobuf::parse(&scrape(monitor, &[("accept", PROTOBUF)]).await.1)
 }
 
 fn unescaped(help: &str) -> String {
     help.replace("\\n", "\n").replace("\\\\", "\\")
 }
 
-#[derive(Message)]
-struct Family {
-    #[prost(string, optional, tag = "1")]
-    name: Option<String>,
-    #[prost(string, optional, tag = "2")]
-    help: Option<String>,
-    #[prost(int32, optional, tag = "3")]
-    r#type: Option<i32>,
-    #[prost(message, repeated, tag = "4")]
-    metric: Vec<Metric>,
-    #[prost(string, optional, tag = "5")]
-    unit: Option<String>,
-}
-
-#[derive(Message)]
-struct Metric {
-    #[prost(message, repeated, tag = "1")]
-    label: Vec<Label>,
-    #[prost(message, optional, tag = "2")]
-    gauge: Option<Number>,
-    #[prost(message, optional, tag = "3")]
-    counter: Option<Number>,
-    #[prost(message, optional, tag = "4")]
-    summary: Option<Summary>,
-    #[prost(message, optional, tag = "5")]
-    untyped: Option<Number>,
-    #[prost(int64, optional, tag = "6")]
-    timestamp_ms: Option<i64>,
-    #[prost(message, optional, tag = "7")]
-    histogram: Option<Histogram>,
-}
-
-#[derive(Message)]
-struct Label {
-    #[prost(string, optional, tag = "1")]
-    name: Option<String>,
-    #[prost(string, optional, tag = "2")]
-    value: Option<String>,
-}
-
-#[derive(Message)]
-struct Number {
-    #[prost(double, optional, tag = "1")]
-    value: Option<f64>,
-    #[prost(message, optional, tag = "3")]
-    created_timestamp: Option<Timestamp>,
-}
-
-#[derive(Message)]
-struct Summary {
-    #[prost(uint64, optional, tag = "1")]
-    sample_count: Option<u64>,
-    #[prost(double, optional, tag = "2")]
-    sample_sum: Option<f64>,
-    #[prost(message, repeated, tag = "3")]
-    quantile: Vec<Quantile>,
-}
-
-#[derive(Message)]
-struct Quantile {
-    #[prost(double, optional, tag = "1")]
-    quantile: Option<f64>,
-    #[prost(double, optional, tag = "2")]
-    value: Option<f64>,
-}
-
-#[derive(Message)]
-struct Histogram {
-    #[prost(uint64, optional, tag = "1")]
-    sample_count: Option<u64>,
-    #[prost(double, optional, tag = "2")]
-    sample_sum: Option<f64>,
-    #[prost(message, repeated, tag = "3")]
-    bucket: Vec<Bucket>,
-    #[prost(sint32, optional, tag = "5")]
-    schema: Option<i32>,
-    #[prost(double, optional, tag = "6")]
-    zero_threshold: Option<f64>,
-    #[prost(bytes = "vec", repeated, tag = "12")]
-    positive_span: Vec<Vec<u8>>,
-    #[prost(message, optional, tag = "15")]
-    created_timestamp: Option<Timestamp>,
-}
-
-#[derive(Message)]
-struct Bucket {
-    #[prost(uint64, optional, tag = "1")]
-    cumulative_count: Option<u64>,
-    #[prost(double, optional, tag = "2")]
-    upper_bound: Option<f64>,
-    #[prost(message, optional, tag = "3")]
-    exemplar: Option<Exemplar>,
-}
-
-#[derive(Message)]
-struct Exemplar {
-    #[prost(message, repeated, tag = "1")]
-    label: Vec<Label>,
-    #[prost(double, optional, tag = "2")]
-    value: Option<f64>,
-    #[prost(message, optional, tag = "3")]
-    timestamp: Option<Timestamp>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Message)]
-struct Timestamp {
-    #[prost(int64, tag = "1")]
-    seconds: i64,
-    #[prost(int32, tag = "2")]
-    nanos: i32,
+fn kind(family: &Family) -> &'static str {
+    ["counter", "gauge", "summary", "untyped", "histogram"][usize::try_from(family.r#type.unwrap()).unwrap()]
 }

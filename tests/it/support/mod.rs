@@ -12,6 +12,9 @@ pub mod host;
 pub mod layered;
 pub mod metrics;
 pub mod mount;
+pub mod openmetrics;
+#[cfg(feature = "protobuf")]
+pub mod protobuf;
 pub mod random;
 pub mod scrape;
 pub mod server;

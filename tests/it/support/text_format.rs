@@ -52,6 +52,13 @@ pub fn parse(text: &str) -> BTreeMap<String, Family> {
 }
 
 fn sample(line: &str) -> Sample {
+    let (name, labels, number) = series(line);
+    assert!(!number.contains(' '), "{line}");
+    Sample { name, labels, value: number.parse().expect(line) }
+}
+
+/// A line's name and labels, and what stands behind them and a space.
+pub fn series(line: &str) -> (String, BTreeMap<String, String>, &str) {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
     let end = line.find(|c| !is_name(c)).expect(line);
     let (name, mut rest) = line.split_at(end);
@@ -71,12 +78,11 @@ fn sample(line: &str) -> Sample {
             rest = more;
         }
     }
-    let number = rest.strip_prefix(' ').expect(line);
-    assert!(!number.contains(' '), "{line}");
-    Sample { name: name.to_owned(), labels, value: number.parse().expect(line) }
+    (name.to_owned(), labels, rest.strip_prefix(' ').expect(line))
 }
 
-fn quoted<'a>(text: &'a str, line: &str) -> (String, &'a str) {
+/// A text up to the quote that ends it, and what stands behind that.
+pub fn quoted<'a>(text: &'a str, line: &str) -> (String, &'a str) {
     let mut value = String::new();
     let mut characters = text.char_indices();
     while let Some((at, character)) = characters.next() {
