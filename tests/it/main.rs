@@ -46,6 +46,7 @@ mod fuzz_corpora;
 mod grpc;
 mod histograms;
 mod host_registry;
+mod hostile;
 mod imports;
 mod incomplete;
 mod metrics_route;
