@@ -61,6 +61,7 @@ mod operator_auth;
 mod order_of_layers;
 mod own_routes;
 mod prefetch;
+mod properties;
 #[cfg(feature = "protobuf")]
 mod protobuf;
 mod rates;
