@@ -45,7 +45,7 @@ impl ContentType {
 
     pub(super) fn header(self) -> HeaderValue {
         let escaping = self.escaping.map_or_else(String::new, |scheme| format!("; escaping={scheme}"));
-        let charset = if self.offer.version().is_some() { "; charset=utf-8" } else { "" };
+        let charset = if self.offer.is_text() { "; charset=utf-8" } else { "" };
         let parameters = self.offer.parameters().iter().map(|(name, value)| format!("; {name}={value}"));
         let value = [self.offer.media_type(), &parameters.collect::<String>(), &escaping, charset].concat();
         // Made of the constants below.
@@ -98,6 +98,10 @@ impl Offer {
     /// Whether it is what is meant where no version is named.
     fn is_default_version(self) -> bool {
         matches!(self, Self::Text004 | Self::OpenMetrics001)
+    }
+
+    fn is_text(self) -> bool {
+        self.version().is_some()
     }
 
     fn is_1_0_0(self) -> bool {
@@ -156,6 +160,8 @@ impl<'a> Range<'a> {
             return offer.parameters().iter().all(says);
         }
         match self.media_type.strip_suffix("/*") {
+            // Who takes all, at whatever weight, has not asked for what no person can read.
+            Some(_) if !offer.is_text() => false,
             Some("*") => true,
             Some(kind) => offered.split_once('/').is_some_and(|(offered, _)| offered.eq_ignore_ascii_case(kind)),
             None => false,
@@ -303,6 +309,8 @@ mod tests {
             ("application/vnd.google.protobuf".to_owned(), TEXT),
             ("application/*".to_owned(), OPENMETRICS),
             ("*/*".to_owned(), TEXT),
+            (format!("{EVERY_TEXT_FOR_LESS},*/*"), OPENMETRICS),
+            (format!("{EVERY_TEXT_FOR_LESS},application/*"), OPENMETRICS),
         ];
         for (asked, answered) in cases {
             let headers = HeaderMap::from_iter([(ACCEPT, asked.parse().unwrap())]);
@@ -310,6 +318,9 @@ mod tests {
             assert_ne!(ContentType::accepted(&headers, Offer::TEXTS).header(), served, "{asked}");
         }
     }
+
+    #[cfg(feature = "protobuf")]
+    const EVERY_TEXT_FOR_LESS: &str = "application/openmetrics-text;version=1.0.0;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;q=0.4,text/plain;version=0.0.4;q=0.3";
 
     const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
     const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
