@@ -18,7 +18,6 @@ mod labels;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use prometheus::Registry;
 use prometheus::core::Desc;
