@@ -31,7 +31,7 @@ use crate::record::UpgradeGuard;
 use crate::routes::{Reply, Route, Routes};
 
 impl Monitor {
-    /// Everything: `/metrics`, the browser script and the ingest.
+    /// Everything: `/metrics`, `/healthz`, the browser script and the ingest.
     ///
     /// Merge it before [`layer`](Self::layer) goes on.
     ///
@@ -42,7 +42,7 @@ impl Monitor {
         self.router(|_| true)
     }
 
-    /// What the browsers of users need: the script and the ingest.
+    /// What the browsers of users need, the script and the ingest, and `/healthz`.
     pub fn public_routes<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         self.router(Route::is_public)
     }
@@ -62,7 +62,7 @@ impl Monitor {
                 // A merge wraps what a router holds as a service once more: two boxes and a copy of the request for each beacon.
                 Route::Beacon(_) => router.route(path, post_service(service.clone()).fallback_service(service)),
                 // axum declares the length of what such a route answers, also where that is not what a GET would get (304).
-                Route::Metrics | Route::Script(_) => router.route_service(path, service),
+                Route::Metrics | Route::Uptime | Route::Script(_) => router.route_service(path, service),
             }
         })
     }

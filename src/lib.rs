@@ -47,6 +47,7 @@ mod record;
 mod routes;
 pub mod rum;
 mod serve;
+pub mod uptime;
 
 #[cfg(feature = "actix")]
 pub mod actix;

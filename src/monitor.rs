@@ -14,6 +14,7 @@ mod buckets;
 mod collectors;
 mod ingest;
 mod labels;
+mod uptime;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -32,6 +33,7 @@ use crate::middleware::{ByHead, HeadRules, HttpMetricsLayer, RequestSizeLayer, S
 use crate::record::{Collector, Recorder};
 use crate::routes::{self, Route, Routes, RoutesLayer};
 use crate::rum::{Ingest, Script};
+use crate::uptime::{Checks, Uptime};
 
 use collectors::Collectors;
 
@@ -115,7 +117,7 @@ impl Monitor {
         RoutesLayer::new(Arc::clone(&self.routes), |_| true)
     }
 
-    /// The same for what the browsers of users need, the script and the ingest; `/metrics` is passed on.
+    /// The same for what the browsers of users need, the script and the ingest, and for `/healthz`; `/metrics` is passed on.
     #[must_use]
     pub fn public_routes_layer(&self) -> RoutesLayer {
         RoutesLayer::new(Arc::clone(&self.routes), Route::is_public)
@@ -173,6 +175,7 @@ pub struct Builder {
     exemplars: Option<Exemplars>,
     registry: Option<Registry>,
     collectors: Collectors,
+    readiness: Checks,
     #[cfg(feature = "protobuf")]
     protobuf: bool,
 }
@@ -185,6 +188,7 @@ impl Builder {
     /// When a name, path, origin, bound, cap or rate cannot work; the error's text says which and what it takes.
     pub fn build(self) -> Result<Monitor, Error> {
         self.config.validate()?;
+        self.readiness.validate(&self.config)?;
         let (collected, descriptions) = self.collectors.registry(&self.config)?;
         Ok(self.assemble(collected, descriptions))
     }
@@ -294,7 +298,7 @@ impl Builder {
         self
     }
 
-    /// Count requests to our own routes (`/metrics`, `/rum.js`, `/log-…`) as well. Default: off.
+    /// Count requests to our own routes (`/metrics`, `/healthz`, `/rum.js`, `/log-…`) as well. Default: off.
     pub fn count_own_routes(mut self, on: bool) -> Self {
         self.config.own_routes_counted = on;
         self
@@ -434,7 +438,8 @@ impl Builder {
         let exposition = Exposition::new(Arc::clone(&recorder), collected, registry, config.scrapes_in_flight);
         #[cfg(feature = "protobuf")]
         let exposition = exposition.with_protobuf(self.protobuf);
-        let routes = Arc::new(Routes::new(paths, exposition, Ingest::new(Arc::clone(&recorder), &config), script));
+        let uptime = Uptime::new(self.readiness, &config);
+        let routes = Arc::new(Routes::new(paths, exposition, uptime, Ingest::new(Arc::clone(&recorder), &config), script));
         let methods = Methods::declared(&recorder, &config.grpc);
         let shared = Arc::new(Shared {
             recorder,

@@ -17,11 +17,13 @@ use crate::config::Paths;
 use crate::exposition::Exposition;
 use crate::rum::{Ingest, Kind, Reading, Script};
 use crate::serve::{Body, Freshness};
+use crate::uptime::Uptime;
 
 /// What answers a path of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Route {
     Metrics,
+    Uptime,
     Beacon(Kind),
     Script(Freshness),
 }
@@ -42,6 +44,7 @@ impl Route {
 pub(crate) struct Routes {
     paths: Vec<(String, Route)>,
     exposition: Exposition,
+    uptime: Arc<Uptime>,
     ingest: Arc<Ingest>,
     script: Script,
 }
@@ -52,6 +55,7 @@ pub(crate) fn paths(paths: &Paths, script: &Script) -> Vec<(String, Route)> {
     let single = |form| Route::Beacon(Kind::Single(form));
     vec![
         path(&paths.metrics, Route::Metrics),
+        path(&paths.uptime, Route::Uptime),
         path(&paths.page_load, single(Form::PageLoad)),
         path(&paths.interaction, single(Form::Interaction)),
         path(&paths.user_error, single(Form::UserError)),
@@ -62,8 +66,14 @@ pub(crate) fn paths(paths: &Paths, script: &Script) -> Vec<(String, Route)> {
 }
 
 impl Routes {
-    pub(crate) fn new(paths: Vec<(String, Route)>, exposition: Exposition, ingest: Ingest, script: Script) -> Self {
-        Self { paths, exposition, ingest: Arc::new(ingest), script }
+    pub(crate) fn new(
+        paths: Vec<(String, Route)>,
+        exposition: Exposition,
+        uptime: Uptime,
+        ingest: Ingest,
+        script: Script,
+    ) -> Self {
+        Self { paths, exposition, uptime: Arc::new(uptime), ingest: Arc::new(ingest), script }
     }
 
     pub(crate) fn script(&self) -> &Script {
@@ -89,7 +99,11 @@ impl Routes {
             Route::Script(freshness) => now(self.script.respond(request.method(), request.headers(), freshness)),
             Route::Metrics => {
                 let (routes, (head, _)) = (Arc::clone(self), request.into_parts());
-                Reply::Scrape { text: Box::pin(async move { routes.exposition.respond(&head).await }) }
+                Reply::Later { response: Box::pin(async move { routes.exposition.respond(&head).await }) }
+            }
+            Route::Uptime => {
+                let (uptime, method) = (Arc::clone(&self.uptime), request.method().clone());
+                Reply::Later { response: Box::pin(async move { uptime.respond(&method).await }) }
             }
         }
     }
@@ -101,7 +115,7 @@ pin_project! {
     pub(crate) enum Reply<B> {
         Now { response: Option<Box<Response<Body>>> },
         Beacon { #[pin] reading: Reading<B> },
-        Scrape { text: Pin<Box<dyn Future<Output = Response<Body>> + Send>> },
+        Later { response: Pin<Box<dyn Future<Output = Response<Body>> + Send>> },
     }
 }
 
@@ -115,7 +129,7 @@ where
         match self.project() {
             ReplyProjection::Now { response } => response.take().map_or(Poll::Pending, |response| Poll::Ready(*response)),
             ReplyProjection::Beacon { reading } => reading.poll(cx),
-            ReplyProjection::Scrape { text } => text.as_mut().poll(cx),
+            ReplyProjection::Later { response } => response.as_mut().poll(cx),
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::rum::ClientAddress;
 use super::head;
 
 impl Monitor {
-    /// Everything, for [`App::configure`](actix_web::App::configure): `/metrics`, the browser script and the ingest.
+    /// Everything, for [`App::configure`](actix_web::App::configure): `/metrics`, `/healthz`, the browser script and the ingest.
     ///
     /// **On a port that strangers reach, `/metrics` is theirs to read.** There, configure [`actix_public_routes`](Self::actix_public_routes), and serve
     /// [`actix_operator_routes`](Self::actix_operator_routes) on a second port or behind authentication: see [the guide](crate::guide::operator).
@@ -29,7 +29,7 @@ impl Monitor {
         self.resources(|_| true)
     }
 
-    /// What the browsers of users need: the script and the ingest.
+    /// What the browsers of users need, the script and the ingest, and `/healthz`.
     pub fn actix_public_routes(&self) -> impl FnOnce(&mut ServiceConfig) + use<> {
         self.resources(Route::is_public)
     }

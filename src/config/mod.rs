@@ -40,6 +40,7 @@ pub(crate) use gate::{GateConfig, Network};
 pub use grpc::GrpcType;
 pub(crate) use grpc::{GRPC_CODES, GRPC_OTHER, GRPC_UNKNOWN, GrpcServices};
 pub(crate) use http_buckets::HttpBuckets;
+pub(crate) use name::check_name;
 pub(crate) use naming::HttpLabels;
 pub use naming::Naming;
 pub(crate) use own_labels::{Choice, OwnLabels};
@@ -75,6 +76,7 @@ pub(crate) struct Config {
     pub(crate) exemplars: bool,
     pub(crate) own_routes_counted: bool,
     pub(crate) scrapes_in_flight: usize,
+    pub(crate) readiness_timeout: Duration,
     pub(crate) paths: Paths,
     pub(crate) gate: GateConfig,
 }
@@ -102,6 +104,7 @@ impl Default for Config {
             exemplars: false,
             own_routes_counted: false,
             scrapes_in_flight: 8,
+            readiness_timeout: Duration::from_secs(1),
             paths: Paths::default(),
             gate: GateConfig::default(),
         }
@@ -140,6 +143,12 @@ impl Config {
         if self.scrapes_in_flight == 0 {
             return Err(Error::setting("a limit of 0 scrapes in flight would refuse every one"));
         }
+        if self.readiness_timeout.is_zero() || self.readiness_timeout > MOST_READINESS {
+            return Err(Error::setting(format!(
+                "readiness checks may take up to {MOST_READINESS:?}, and longer than nothing, not {:?}",
+                self.readiness_timeout
+            )));
+        }
         self.template_rules.validate()?;
         self.http_buckets.validate(&self.template_rules)?;
         let (endpoints, room) = (self.known_endpoints().len(), self.http_series - OWN_ENDPOINTS);
@@ -165,6 +174,7 @@ impl Config {
 pub(crate) struct Paths {
     pub(crate) prefix: String,
     pub(crate) metrics: String,
+    pub(crate) uptime: String,
     pub(crate) page_load: String,
     pub(crate) interaction: String,
     pub(crate) user_error: String,
@@ -178,6 +188,7 @@ impl Default for Paths {
         Self {
             prefix: String::new(),
             metrics: "/metrics".to_owned(),
+            uptime: "/healthz".to_owned(),
             page_load: "/log-page-load".to_owned(),
             interaction: "/log-interaction".to_owned(),
             user_error: "/log-user-error".to_owned(),
@@ -197,14 +208,15 @@ impl Paths {
                 "a prefix starts with a slash, ends without one, and takes letters, digits and -_.~ between, not {prefix:?}"
             )));
         }
-        for path in [&self.beacon, &self.script] {
+        for path in [&self.beacon, &self.script, &self.uptime] {
             if !plain(path) || path.len() < 2 {
                 return Err(Error::setting(format!(
                     "a path starts with a slash and takes letters, digits and -_.~ behind it, not {path:?}"
                 )));
             }
         }
-        let paths = [&self.metrics, &self.page_load, &self.interaction, &self.user_error, &self.beacon, &self.script];
+        let paths =
+            [&self.metrics, &self.uptime, &self.page_load, &self.interaction, &self.user_error, &self.beacon, &self.script];
         match paths.iter().find(|path| paths.iter().filter(|other| other == path).count() > 1) {
             Some(path) => Err(Error::setting(format!("two routes have the path {path:?}"))),
             None => Ok(()),
@@ -214,6 +226,9 @@ impl Paths {
 
 /// The most that a beacon's body may hold, counted on the bytes read.
 pub(crate) const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// A minute: more would outlast whoever asks.
+const MOST_READINESS: Duration = Duration::from_secs(60);
 
 /// `unmatched` and `overflow`.
 const OWN_ENDPOINTS: usize = 2;

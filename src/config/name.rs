@@ -10,6 +10,15 @@ pub(super) fn is_name(name: &str) -> bool {
     (1..=MAX_NAME_BYTES).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
+/// Whether it can be the name of something that the host declares.
+pub(crate) fn check_name(name: &str) -> Result<(), Error> {
+    if is_name(name) {
+        Ok(())
+    } else {
+        Err(Error::setting(format!("a name takes 1 to {MAX_NAME_BYTES} printable ASCII bytes, not {name:?}")))
+    }
+}
+
 /// A label value that this crate gives itself: a host's own would count as what did not fit or was not known.
 pub(super) fn is_reserved(name: &str) -> bool {
     [OVERFLOW, UNMATCHED].contains(&name)

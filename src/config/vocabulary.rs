@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::error::Error;
 
 use super::client_metric::{ClientCounter, ClientHistogram};
-use super::name::{MAX_NAME_BYTES, is_name, is_origin, is_reserved};
+use super::name::{check_name, is_origin, is_reserved};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Vocabulary {
@@ -49,9 +49,7 @@ impl Vocabulary {
     pub(super) fn validate(&self, family_series: usize) -> Result<(), Error> {
         let names = [&self.interaction_types, &self.interaction_names, &self.journeys, &self.goals];
         for name in names.into_iter().flatten().chain(self.third_parties.values()) {
-            if !is_name(name) {
-                return Err(Error::setting(format!("a name takes 1 to {MAX_NAME_BYTES} printable ASCII bytes, not {name:?}")));
-            }
+            check_name(name)?;
             if is_reserved(name) {
                 return Err(Error::setting("a name is not overflow or unmatched: these are label values of this crate's own"));
             }

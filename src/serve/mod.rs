@@ -8,4 +8,4 @@ mod reply;
 pub(crate) use asset::{Asset, Freshness};
 pub(crate) use encoding::Encoding;
 pub(crate) use gzip::gzip;
-pub(crate) use reply::{Body, exposition, line, method_not_allowed, no_content};
+pub(crate) use reply::{Body, exposition, line, method_not_allowed, no_content, plain_exposition};

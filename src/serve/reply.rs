@@ -43,6 +43,17 @@ pub(crate) fn method_not_allowed(method: &Method, allow: &'static [Method]) -> O
     Some(response)
 }
 
+/// A short exposition, in the text format 0.0.4 for all who ask.
+pub(crate) fn plain_exposition(status: StatusCode, body: Bytes) -> Response<Body> {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
 pub(crate) fn exposition(body: Bytes, content_type: HeaderValue, encoding: Encoding) -> Response<Body> {
     let mut response = Response::new(Body::from(body));
     let headers = response.headers_mut();

@@ -14,11 +14,11 @@ use crate::support::client::http2_connection;
 async fn public_routes_are_the_ingest_and_the_script_and_operator_routes_the_metrics() {
     let monitor = monitor();
     let all = statuses(monitor.actix_routes()).await;
-    assert_eq!(all, [405, 405, 405, 405, 200, 200, 200]);
+    assert_eq!(all, [405, 405, 405, 405, 200, 200, 200, 200]);
     let public = statuses(monitor.actix_public_routes()).await;
-    assert_eq!(public, [405, 405, 405, 405, 200, 200, 404]);
+    assert_eq!(public, [405, 405, 405, 405, 200, 200, 200, 404]);
     let operator = statuses(monitor.actix_operator_routes()).await;
-    assert_eq!(operator, [404, 404, 404, 404, 404, 404, 200]);
+    assert_eq!(operator, [404, 404, 404, 404, 404, 404, 404, 200]);
 }
 
 #[tokio::test]
@@ -60,7 +60,9 @@ async fn statuses(routes: impl FnOnce(&mut ServiceConfig)) -> Vec<u16> {
     let app = init_service(App::new().configure(routes)).await;
     let script = monitor().script().hashed_path().to_owned();
     let mut statuses = Vec::new();
-    for path in ["/log-page-load", "/log-interaction", "/log-user-error", "/log-beacon", "/rum.js", &script, "/metrics"] {
+    for path in
+        ["/log-page-load", "/log-interaction", "/log-user-error", "/log-beacon", "/rum.js", &script, "/healthz", "/metrics"]
+    {
         statuses.push(app.call(TestRequest::with_uri(path).to_request()).await.unwrap().status().as_u16());
     }
     statuses

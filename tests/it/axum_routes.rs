@@ -22,8 +22,10 @@ async fn public_routes_are_the_ingest_and_operator_routes_the_metrics() {
         let statuses = [status(&all, path).await, status(&public, path).await, status(&operator, path).await];
         assert_eq!(statuses, [405, 405, 404], "{path}");
     }
-    let statuses = [status(&all, "/metrics").await, status(&public, "/metrics").await, status(&operator, "/metrics").await];
-    assert_eq!(statuses, [200, 404, 200]);
+    for (path, expected) in [("/metrics", [200, 404, 200]), ("/healthz", [200, 200, 404])] {
+        let statuses = [status(&all, path).await, status(&public, path).await, status(&operator, path).await];
+        assert_eq!(statuses, expected, "{path}");
+    }
 }
 
 #[tokio::test]

@@ -90,6 +90,7 @@ mod tower_routes;
 mod tunnel;
 mod upgrade;
 mod upgrade_guard;
+mod uptime;
 #[cfg(feature = "axum")]
 mod websocket;
 mod wire;

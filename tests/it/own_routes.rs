@@ -11,10 +11,16 @@ use tower_rum::Monitor;
 use crate::support::metrics::Metrics;
 use crate::support::watch::by_path;
 
-const OURS: [(&str, &str); 4] =
-    [("GET", "/metrics"), ("POST", "/log-page-load"), ("POST", "/log-interaction"), ("POST", "/log-user-error")];
-const APPLICATIONS: [(&str, &str); 5] = [
+const OURS: [(&str, &str); 5] = [
+    ("GET", "/metrics"),
+    ("GET", "/healthz"),
+    ("POST", "/log-page-load"),
+    ("POST", "/log-interaction"),
+    ("POST", "/log-user-error"),
+];
+const APPLICATIONS: [(&str, &str); 6] = [
     ("GET", "/metrics-foo"),
+    ("GET", "/healthz-foo"),
     ("GET", "/metrics/foo"),
     ("GET", "/metric"),
     ("POST", "/log-page-load2"),

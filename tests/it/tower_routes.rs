@@ -10,11 +10,11 @@ use crate::support::mount::{Mount, whole};
 async fn public_routes_are_the_ingest_and_the_script_and_operator_routes_the_metrics() {
     let monitor = Monitor::builder().registry(Registry::new()).build().unwrap();
     let all = statuses(&monitor, &monitor.routes_layer()).await;
-    assert_eq!(all, [405, 405, 405, 405, 200, 200, 200]);
+    assert_eq!(all, [405, 405, 405, 405, 200, 200, 200, 200]);
     let public = statuses(&monitor, &monitor.public_routes_layer()).await;
-    assert_eq!(public, [405, 405, 405, 405, 200, 200, 404]);
+    assert_eq!(public, [405, 405, 405, 405, 200, 200, 200, 404]);
     let operator = statuses(&monitor, &monitor.operator_routes_layer()).await;
-    assert_eq!(operator, [404, 404, 404, 404, 404, 404, 200]);
+    assert_eq!(operator, [404, 404, 404, 404, 404, 404, 404, 200]);
 }
 
 /// What GET is answered, path by path, with `/metrics` last; 404 is the answer of the service inside.
@@ -22,7 +22,9 @@ async fn statuses(monitor: &Monitor, routes: &RoutesLayer) -> Vec<u16> {
     let mount = Mount::layered("tower", routes);
     let script = monitor.script().hashed_path();
     let mut statuses = Vec::new();
-    for path in ["/log-page-load", "/log-interaction", "/log-user-error", "/log-beacon", "/rum.js", script, "/metrics"] {
+    for path in
+        ["/log-page-load", "/log-interaction", "/log-user-error", "/log-beacon", "/rum.js", script, "/healthz", "/metrics"]
+    {
         statuses.push(mount.ask(Request::get(path).body(whole("")).unwrap()).await.status);
     }
     statuses

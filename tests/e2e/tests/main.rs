@@ -8,3 +8,4 @@ mod operator;
 mod packaging;
 mod prometheus;
 mod support;
+mod uptime;

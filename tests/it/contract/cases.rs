@@ -49,6 +49,7 @@ pub fn all() -> Vec<Case> {
     cases.extend(ends());
     cases.extend(scripts());
     cases.extend(beacons());
+    cases.extend(uptime());
     cases.push(ours("a scrape", get("/metrics"), 200));
     cases.push(ours("a scrape, again", get("/metrics"), 200));
     cases
@@ -125,6 +126,14 @@ fn scripts() -> [Case; 6] {
         ours("the script's head", of("HEAD", "/rum.js"), 200),
         ours("a method that the script has not", of("POST", "/rum.js"), 405),
         ours("the head of a scrape", of("HEAD", "/metrics"), 200),
+    ]
+}
+
+fn uptime() -> [Case; 3] {
+    [
+        ours("whether it is ready", get("/healthz"), 503),
+        ours("the head of that", of("HEAD", "/healthz"), 503),
+        ours("a method that has no use there", of("POST", "/healthz"), 405),
     ]
 }
 

@@ -41,6 +41,7 @@ pub async fn all() -> Vec<Mounted> {
 
 fn settings() -> Builder {
     let builder = Monitor::builder().registry(Registry::new()).interaction_names(["buy"]).response_duration(true);
+    let builder = builder.readiness("passes", async || true).readiness("fails", async || false);
     builder.endpoint_size_buckets(SIZED, Buckets::new([3.0, 4.0]).unwrap()).endpoint_slo(SIZED, Duration::from_millis(1_234))
 }
 
