@@ -47,6 +47,8 @@ mod record;
 mod routes;
 pub mod rum;
 mod serve;
+#[cfg(feature = "system")]
+pub mod system;
 pub mod uptime;
 
 #[cfg(feature = "actix")]

@@ -83,6 +83,8 @@ mod size;
 mod status_classes;
 mod summary;
 mod support;
+#[cfg(all(feature = "system", target_os = "linux"))]
+mod system;
 mod template_rules;
 mod text_format;
 mod threads;
