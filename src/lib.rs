@@ -49,6 +49,7 @@ pub mod rum;
 mod serve;
 #[cfg(feature = "system")]
 pub mod system;
+pub mod timer;
 pub mod uptime;
 
 #[cfg(feature = "actix")]
@@ -56,7 +57,7 @@ pub mod actix;
 #[cfg(feature = "axum")]
 mod axum;
 
-pub use config::{Buckets, ClientCounter, ClientHistogram, GrpcType, Naming, Prefetch, Sizes, Unit};
+pub use config::{Buckets, ClientCounter, ClientHistogram, GrpcType, Naming, Prefetch, Sizes, Timer, Unit};
 pub use error::Error;
 pub use label::RequestHead;
 pub use monitor::{Builder, Monitor};

@@ -14,6 +14,7 @@ mod buckets;
 mod collectors;
 mod ingest;
 mod labels;
+mod timers;
 mod uptime;
 
 use std::borrow::Cow;
@@ -33,6 +34,7 @@ use crate::middleware::{ByHead, HeadRules, HttpMetricsLayer, RequestSizeLayer, S
 use crate::record::{Collector, Recorder};
 use crate::routes::{self, Route, Routes, RoutesLayer};
 use crate::rum::{Ingest, Script};
+use crate::timer::Timers;
 use crate::uptime::{Checks, Uptime};
 
 use collectors::Collectors;
@@ -44,6 +46,7 @@ use collectors::Collectors;
 pub struct Monitor {
     shared: Arc<Shared>,
     methods: Option<Arc<Methods>>,
+    timers: Timers,
     routes: Arc<Routes>,
     collector: Collector,
 }
@@ -441,6 +444,7 @@ impl Builder {
         let uptime = Uptime::new(self.readiness, &config);
         let routes = Arc::new(Routes::new(paths, exposition, uptime, Ingest::new(Arc::clone(&recorder), &config), script));
         let methods = Methods::declared(&recorder, &config.grpc);
+        let timers = Timers::declared(&recorder, &config);
         let shared = Arc::new(Shared {
             recorder,
             endpoint: self.endpoint,
@@ -448,6 +452,6 @@ impl Builder {
             response_duration: config.response_duration,
             server_timing: config.server_timing,
         });
-        Monitor { shared, methods, routes, collector }
+        Monitor { shared, methods, timers, routes, collector }
     }
 }

@@ -19,7 +19,7 @@
 use crate::error::Error;
 
 use super::buckets::{Buckets, REQUEST_BUCKETS};
-use super::name::{is_label_name, is_metric_name, is_name, is_reserved};
+use super::declared_family::DeclaredFamily;
 
 /// What a declared histogram measures, and how the page says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,13 +35,13 @@ pub enum Unit {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct ClientCounter {
-    pub(crate) family: ClientFamily,
+    pub(crate) family: DeclaredFamily,
 }
 
 impl ClientCounter {
     /// `name` is what the page calls it and, behind the [`namespace`](crate::Builder::namespace), the metric's name; it ends in `_total`.
     pub fn new(name: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { family: ClientFamily::new(name.into(), help.into()) }
+        Self { family: DeclaredFamily::new(name.into(), help.into()) }
     }
 
     /// A label and the values that it can take. The page says one of them each time; each combination is a series.
@@ -54,7 +54,7 @@ impl ClientCounter {
         if !self.family.name.ends_with("_total") {
             return Err(Error::setting(format!("a counter's name ends in _total, unlike {:?}", self.family.name)));
         }
-        self.family.validate()
+        self.family.validate(CLIENT_METRIC)
     }
 }
 
@@ -62,7 +62,7 @@ impl ClientCounter {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct ClientHistogram {
-    pub(crate) family: ClientFamily,
+    pub(crate) family: DeclaredFamily,
     pub(crate) unit: Unit,
     pub(crate) buckets: Buckets,
     pub(crate) most: f64,
@@ -72,7 +72,7 @@ impl ClientHistogram {
     /// `name` is what the page calls it and, behind the [`namespace`](crate::Builder::namespace), the metric's name; with
     /// [`Unit::Seconds`] it ends in `_seconds`.
     pub fn new(name: impl Into<String>, help: impl Into<String>, unit: Unit) -> Self {
-        Self { family: ClientFamily::new(name.into(), help.into()), unit, buckets: Buckets::of(REQUEST_BUCKETS), most: 600.0 }
+        Self { family: DeclaredFamily::new(name.into(), help.into()), unit, buckets: Buckets::of(REQUEST_BUCKETS), most: 600.0 }
     }
 
     /// A label and the values that it can take. The page says one of them each time; each combination is a series.
@@ -107,62 +107,10 @@ impl ClientHistogram {
         if !(self.most > 0.0 && self.most <= MOST_VALUE) {
             return Err(Error::setting(format!("the most that {name} takes is above 0 and at most {MOST_VALUE:e}")));
         }
-        self.family.validate()
+        self.family.validate(CLIENT_METRIC)
     }
 }
 
-/// What counters and histograms have in common.
-#[derive(Debug, Clone)]
-pub(crate) struct ClientFamily {
-    pub(crate) name: String,
-    pub(crate) help: String,
-    pub(crate) labels: Vec<(String, Vec<String>)>,
-}
-
-impl ClientFamily {
-    fn new(name: String, help: String) -> Self {
-        Self { name, help, labels: Vec::new() }
-    }
-
-    fn label<I: IntoIterator<Item: Into<String>>>(&mut self, name: String, values: I) {
-        self.labels.push((name, values.into_iter().map(Into::into).collect()));
-    }
-
-    pub(crate) fn label_names(&self) -> Vec<&str> {
-        self.labels.iter().map(|(name, _)| name.as_str()).collect()
-    }
-
-    fn validate(&self) -> Result<(), Error> {
-        let name = &self.name;
-        let problem = |problem: &str| Err(Error::setting(format!("client metric {name:?} {problem}")));
-        if !is_metric_name(name) || !is_name(name) {
-            return problem("takes a name of 1 to 64 letters, digits and underscores that starts with no digit");
-        }
-        if OURS.iter().any(|ours| name.starts_with(ours)) {
-            return problem(
-                "takes a name that does not start as one of this crate's own (http_, grpc_, rum_, user_, web_vitals_, page_, synthetic_, \
-                 network_, system_, memory_), nor with an underscore",
-            );
-        }
-        if self.help.trim().is_empty() || self.help.contains(char::is_control) {
-            return problem("takes a help text of one line");
-        }
-        for (place, (label, values)) in self.labels.iter().enumerate() {
-            let again = self.labels[..place].iter().any(|(other, _)| other == label);
-            if !is_label_name(label) || again {
-                return problem("takes labels of letters, digits and underscores, each once, none of them le or quantile");
-            }
-            if values.is_empty() || !values.iter().all(|value| is_name(value)) {
-                return problem("takes label values of 1 to 64 printable ASCII bytes, at least one for each label");
-            }
-            if values.iter().any(|value| is_reserved(value)) {
-                return problem("takes label values, but not overflow or unmatched, which are this crate's own");
-            }
-        }
-        Ok(())
-    }
-}
-
-const OURS: [&str; 11] =
-    ["http_", "grpc_", "rum_", "user_", "web_vitals_", "page_", "synthetic_", "network_", "system_", "memory_", "_"];
+/// What an error calls it.
+const CLIENT_METRIC: &str = "client metric";
 const MOST_VALUE: f64 = 1e9;

@@ -13,6 +13,7 @@
 
 mod buckets;
 mod client_metric;
+mod declared_family;
 mod descriptor_set;
 mod gate;
 mod grpc;
@@ -23,6 +24,7 @@ mod own_labels;
 mod prefetch;
 mod sizes;
 mod template_rules;
+mod timer;
 mod vocabulary;
 
 use std::collections::BTreeSet;
@@ -34,19 +36,20 @@ pub use buckets::Buckets;
 pub(crate) use buckets::{
     CLS_BUCKETS, FCP_BUCKETS, INP_BUCKETS, LCP_BUCKETS, MAX_BUCKETS, PHASE_BUCKETS, REQUEST_BUCKETS, STREAM_BUCKETS, TTFB_BUCKETS,
 };
-pub(crate) use client_metric::ClientFamily;
 pub use client_metric::{ClientCounter, ClientHistogram, Unit};
+pub(crate) use declared_family::DeclaredFamily;
 pub(crate) use gate::{GateConfig, Network};
 pub use grpc::GrpcType;
 pub(crate) use grpc::{GRPC_CODES, GRPC_OTHER, GRPC_UNKNOWN, GrpcServices};
 pub(crate) use http_buckets::HttpBuckets;
-pub(crate) use name::check_name;
+pub(crate) use name::{OTHER, check_name};
 pub(crate) use naming::HttpLabels;
 pub use naming::Naming;
 pub(crate) use own_labels::{Choice, OwnLabels};
 pub use prefetch::Prefetch;
 pub use sizes::Sizes;
 pub(crate) use template_rules::{Ruling, TemplateRules};
+pub use timer::Timer;
 pub(crate) use vocabulary::Vocabulary;
 
 use buckets::PAGE_LOAD_BUCKETS;
@@ -67,6 +70,7 @@ pub(crate) struct Config {
     pub(crate) endpoints: BTreeSet<String>,
     pub(crate) template_rules: TemplateRules,
     pub(crate) vocabulary: Vocabulary,
+    pub(crate) timers: Vec<Timer>,
     pub(crate) own_labels: OwnLabels,
     /// `2xx` instead of `204`.
     pub(crate) status_classes: bool,
@@ -96,6 +100,7 @@ impl Default for Config {
             endpoints: BTreeSet::new(),
             template_rules: TemplateRules::default(),
             vocabulary: Vocabulary::default(),
+            timers: Vec::new(),
             own_labels: OwnLabels::default(),
             status_classes: false,
             grpc: GrpcServices::default(),
@@ -119,8 +124,9 @@ impl Config {
                 "a namespace takes letters, digits and underscores and starts with no digit, not {namespace:?}"
             )));
         }
-        self.vocabulary.validate(self.family_series)?;
-        self.own_labels.validate(self.naming, self.vocabulary.label_names())?;
+        self.vocabulary.validate(self.family_series, &self.timers)?;
+        let timers = self.timers.iter().flat_map(|timer| timer.family.label_names());
+        self.own_labels.validate(self.naming, self.vocabulary.label_names().chain(timers))?;
         self.grpc.validate()?;
         for endpoint in &self.endpoints {
             if !label::is_endpoint(endpoint) {

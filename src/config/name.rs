@@ -68,3 +68,6 @@ pub(super) fn is_label_name(name: &str) -> bool {
 
 /// The longest name that a browser may send.
 pub(super) const MAX_NAME_BYTES: usize = 64;
+
+/// What a value that was not declared counts as.
+pub(crate) const OTHER: &str = "other";

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::error::Error;
 use crate::label::{self, Purpose};
 
-use super::name::{MAX_NAME_BYTES, is_label_name, is_name, is_reserved};
+use super::name::{MAX_NAME_BYTES, OTHER, is_label_name, is_name, is_reserved};
 use super::naming::Naming;
 use super::prefetch::Prefetch;
 
@@ -186,9 +186,6 @@ const OUR_LABELS: [&str; 21] = [
     "method", "endpoint", "status", "reason", "purpose", "phase", "type", "name", "kind", "path", "from", "to", "goal", "service", "result",
     "probe", "destination", "grpc_type", "grpc_service", "grpc_method", "grpc_code",
 ];
-
-/// What counts as no declared value of a chosen label.
-const OTHER: &str = "other";
 
 /// What a request is for, where that is counted apart.
 const PURPOSE: &str = "purpose";

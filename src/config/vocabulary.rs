@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::error::Error;
 
 use super::client_metric::{ClientCounter, ClientHistogram};
+use super::declared_family::DeclaredFamily;
 use super::name::{check_name, is_origin, is_reserved};
+use super::timer::Timer;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Vocabulary {
@@ -46,7 +48,8 @@ impl Vocabulary {
         families.flat_map(|family| family.labels.iter().map(|(name, _)| name.as_str()))
     }
 
-    pub(super) fn validate(&self, family_series: usize) -> Result<(), Error> {
+    /// Of what is declared, `timers` included: their names share one namespace.
+    pub(super) fn validate(&self, family_series: usize, timers: &[Timer]) -> Result<(), Error> {
         let names = [&self.interaction_types, &self.interaction_names, &self.journeys, &self.goals];
         for name in names.into_iter().flatten().chain(self.third_parties.values()) {
             check_name(name)?;
@@ -71,41 +74,43 @@ impl Vocabulary {
         }
         self.counters.iter().try_for_each(ClientCounter::validate)?;
         self.histograms.iter().try_for_each(ClientHistogram::validate)?;
+        timers.iter().try_for_each(Timer::validate)?;
+        let counters: Vec<_> = self.counters.iter().map(|counter| &counter.family).collect();
+        let client_histograms = self.histograms.iter().map(|histogram| &histogram.family);
+        let histograms: Vec<_> = client_histograms.chain(timers.iter().map(|timer| &timer.family)).collect();
         let mut names = BTreeSet::new();
-        for family in
-            self.counters.iter().map(|counter| &counter.family).chain(self.histograms.iter().map(|histogram| &histogram.family))
-        {
+        for family in counters.iter().chain(&histograms) {
             if !names.insert(&family.name) {
-                return Err(Error::setting(format!("two client metrics bear the name {:?}", family.name)));
+                return Err(Error::setting(format!("two declared metrics bear the name {:?}", family.name)));
             }
-            let series = family.labels.iter().fold(1_usize, |series, (_, values)| series.saturating_mul(values.len()));
+            let series = family.series();
             if series > family_series {
                 return Err(Error::setting(format!(
-                    "client metric {:?} has {series} label sets, above the cap of {family_series}",
+                    "the declared metric {:?} has {series} label sets, above the cap of {family_series}",
                     family.name
                 )));
             }
         }
-        self.names_apart()
+        names_apart(&counters, &histograms)
     }
+}
 
-    /// A counter is called without its `_total` in `OpenMetrics`, and a histogram takes the names of its samples: neither may be the other's.
-    fn names_apart(&self) -> Result<(), Error> {
-        for counter in self.counters.iter().map(|counter| &counter.family.name) {
-            let family = counter.strip_suffix("_total").unwrap_or(counter);
-            let takes = |name: &str| {
-                let suffix = family.strip_prefix(name);
-                suffix.is_some_and(|suffix| ["", "_bucket", "_sum", "_count", "_created"].contains(&suffix))
-            };
-            if let Some(histogram) = self.histograms.iter().find(|histogram| takes(&histogram.family.name)) {
-                return Err(Error::setting(format!(
-                    "client metrics {counter:?} and {:?} would be taken for one another in OpenMetrics",
-                    histogram.family.name
-                )));
-            }
+/// A counter is called without its `_total` in `OpenMetrics`, and a histogram takes the names of its samples: neither may be the other's.
+fn names_apart(counters: &[&DeclaredFamily], histograms: &[&DeclaredFamily]) -> Result<(), Error> {
+    for counter in counters.iter().map(|counter| &counter.name) {
+        let family = counter.strip_suffix("_total").unwrap_or(counter);
+        let takes = |name: &str| {
+            let suffix = family.strip_prefix(name);
+            suffix.is_some_and(|suffix| ["", "_bucket", "_sum", "_count", "_created"].contains(&suffix))
+        };
+        if let Some(histogram) = histograms.iter().find(|histogram| takes(&histogram.name)) {
+            return Err(Error::setting(format!(
+                "the declared metrics {counter:?} and {:?} would be taken for one another in OpenMetrics",
+                histogram.name
+            )));
         }
-        Ok(())
     }
+    Ok(())
 }
 
 /// DOM event types (UI Events, Pointer Events, HTML) that an interaction may name without being declared.

@@ -1,4 +1,4 @@
-//! The families that browsers, gRPC calls and handlers move: names, help, labels, and how each is measured.
+//! The families that browsers, gRPC calls, timers and handlers move: names, help, labels, and how each is measured.
 //!
 //! Names are API. A family's help says what it counts and when it moves, and is what the exposition prints.
 
@@ -57,6 +57,11 @@ impl FamilyId {
     /// The host's histogram at this place of its declarations, behind `counters` declared counters.
     pub(crate) fn client_histogram(counters: usize, place: usize) -> Self {
         Self(COUNTERS.len() + HISTOGRAMS.len() + counters + place)
+    }
+
+    /// The family that is declared under this name.
+    pub(crate) fn named(config: &Config, name: &str) -> Option<Self> {
+        described(config).iter().position(|family| family.name == name).map(Self)
     }
 }
 
@@ -130,7 +135,19 @@ pub(super) fn described(config: &Config) -> Vec<Description<'_>> {
         cap: config.family_series,
     });
     let client = client_counters.chain(client_histograms);
-    counters.chain(histograms).chain(client).chain([scrapes(config)]).chain(calls::described(config)).collect()
+    let own = [scrapes(config)].into_iter().chain(timers(config));
+    counters.chain(histograms).chain(client).chain(own).chain(calls::described(config)).collect()
+}
+
+/// Those of the application's own work.
+fn timers(config: &Config) -> impl Iterator<Item = Description<'_>> {
+    config.timers.iter().map(|timer| Description {
+        name: &timer.family.name,
+        help: &timer.family.help,
+        labels: timer.family.label_names(),
+        measure: Measure::Histogram(Bounds::new(&timer.buckets, Resolution::BILLIONTHS)),
+        cap: config.family_series,
+    })
 }
 
 fn scrapes(config: &Config) -> Description<'_> {

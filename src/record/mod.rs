@@ -41,7 +41,7 @@ mod upgrade;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, Weak};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::beacon::{BatchResult, EVENT_KINDS, ErrorKind, Reason};
 use crate::config::{Choice, Config, HttpLabels, Ruling, TemplateRules};
@@ -107,7 +107,7 @@ pub(crate) struct Counted {
 
 /// One series of a histogram.
 #[derive(Debug, Clone, Copy)]
-struct Observed {
+pub(crate) struct Observed {
     table: usize,
     series: usize,
     bounds: BoundsId,
@@ -193,6 +193,18 @@ impl Recorder {
     pub(crate) fn counted(&self, counter: impl Into<FamilyId>, values: &[&str]) -> Counted {
         let table = counter.into().table();
         Counted { table, series: self.series(table, values).0 }
+    }
+
+    /// The same of a histogram in seconds.
+    pub(crate) fn timed(&self, histogram: FamilyId, values: &[&str]) -> Observed {
+        let table = histogram.table();
+        self.observed(table, self.series(table, values).0)
+    }
+
+    /// Observes a duration.
+    pub(crate) fn observe_duration(&self, timed: Observed, duration: Duration) {
+        let nanoseconds = duration.min(LONGEST).as_nanos() as u64;
+        local::with(&self.weak, |local| local.observe(timed, nanoseconds));
     }
 
     /// Adds to a counter's series.
@@ -372,6 +384,11 @@ impl Recorder {
             let family = FamilyId::client_counter(place);
             combinations(&mut Vec::new(), &counter.family.labels, &mut |values| zero(family, values));
         }
+        for family in config.timers.iter().map(|timer| &timer.family) {
+            if let Some(id) = FamilyId::named(config, &family.name) {
+                combinations(&mut Vec::new(), &family.labels, &mut |values| zero(id, values));
+            }
+        }
     }
 }
 
@@ -386,6 +403,9 @@ fn combinations<'a>(chosen: &mut Vec<&'a str>, labels: &'a [(String, Vec<String>
         chosen.pop();
     }
 }
+
+/// Above what any work takes, and so that not even the longest durations wrap a sum before there are a thousand of them.
+const LONGEST: Duration = Duration::from_secs(10_000_000);
 
 impl fmt::Debug for Recorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

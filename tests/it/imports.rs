@@ -11,7 +11,7 @@ const ORDER: [&[&str]; 11] = [
     &["beacon"],
     &["record", "replay"],
     &["encode", "serve"],
-    &["middleware", "grpc", "rum", "exposition", "uptime", "system", "synthetic", "dashboard"],
+    &["middleware", "grpc", "rum", "exposition", "uptime", "system", "synthetic", "dashboard", "timer"],
     &["routes"],
     &["monitor"],
     &["axum", "actix"],

@@ -88,6 +88,7 @@ mod system;
 mod template_rules;
 mod text_format;
 mod threads;
+mod timers;
 mod tower_routes;
 mod tunnel;
 mod upgrade;

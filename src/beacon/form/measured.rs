@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::beacon::event::Event;
 use crate::beacon::rejection::{Reason, Rejection};
-use crate::config::{ClientFamily, Unit, Vocabulary};
+use crate::config::{DeclaredFamily, Unit, Vocabulary};
 
 use super::{Text, counted, ranged, seconds};
 
@@ -95,7 +95,7 @@ impl HistogramForm<'_> {
 }
 
 /// A value for each label of the family, in its order, out of those declared; and no other label.
-fn labels<'a>(family: &'a ClientFamily, sent: &BTreeMap<Text<'_>, Text<'_>>) -> Result<Vec<&'a str>, Rejection> {
+fn labels<'a>(family: &'a DeclaredFamily, sent: &BTreeMap<Text<'_>, Text<'_>>) -> Result<Vec<&'a str>, Rejection> {
     let declared = |(name, values): &'a (String, Vec<String>)| {
         let value = sent.get(name.as_str())?;
         values.iter().find(|declared| **declared == **value).map(String::as_str)
