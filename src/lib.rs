@@ -41,6 +41,8 @@ pub mod exposition;
 pub mod grpc;
 pub mod guide;
 pub mod label;
+#[cfg(feature = "tracing")]
+pub mod log_events;
 pub mod middleware;
 mod monitor;
 mod record;

@@ -14,6 +14,8 @@ mod buckets;
 mod collectors;
 mod ingest;
 mod labels;
+#[cfg(feature = "tracing")]
+mod log_events;
 mod timers;
 mod uptime;
 
@@ -30,6 +32,8 @@ use crate::exemplars::Exemplars;
 use crate::exposition::Exposition;
 use crate::grpc::{GrpcMetricsLayer, Methods};
 use crate::label::{EndpointSource, RequestHead, UNMATCHED};
+#[cfg(feature = "tracing")]
+use crate::log_events::LogEvents;
 use crate::middleware::{ByHead, HeadRules, HttpMetricsLayer, RequestSizeLayer, Shared, TemplateLayer};
 use crate::record::{Collector, Recorder};
 use crate::routes::{self, Route, Routes, RoutesLayer};
@@ -47,6 +51,8 @@ pub struct Monitor {
     shared: Arc<Shared>,
     methods: Option<Arc<Methods>>,
     timers: Timers,
+    #[cfg(feature = "tracing")]
+    log_events: LogEvents,
     routes: Arc<Routes>,
     collector: Collector,
 }
@@ -445,6 +451,8 @@ impl Builder {
         let routes = Arc::new(Routes::new(paths, exposition, uptime, Ingest::new(Arc::clone(&recorder), &config), script));
         let methods = Methods::declared(&recorder, &config.grpc);
         let timers = Timers::declared(&recorder, &config);
+        #[cfg(feature = "tracing")]
+        let log_events = LogEvents::new(&recorder, &config);
         let shared = Arc::new(Shared {
             recorder,
             endpoint: self.endpoint,
@@ -452,6 +460,14 @@ impl Builder {
             response_duration: config.response_duration,
             server_timing: config.server_timing,
         });
-        Monitor { shared, methods, timers, routes, collector }
+        Monitor {
+            shared,
+            methods,
+            timers,
+            #[cfg(feature = "tracing")]
+            log_events,
+            routes,
+            collector,
+        }
     }
 }

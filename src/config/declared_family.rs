@@ -39,7 +39,7 @@ impl DeclaredFamily {
         if OURS.iter().any(|ours| name.starts_with(ours)) {
             return problem(
                 "takes a name that does not start as one of this crate's own (http_, grpc_, rum_, user_, web_vitals_, page_, synthetic_, \
-                 network_, system_, memory_), nor with an underscore",
+                 network_, system_, memory_, log_events), nor with an underscore",
             );
         }
         if self.help.trim().is_empty() || self.help.contains(char::is_control) {
@@ -61,5 +61,7 @@ impl DeclaredFamily {
     }
 }
 
-const OURS: [&str; 11] =
-    ["http_", "grpc_", "rum_", "user_", "web_vitals_", "page_", "synthetic_", "network_", "system_", "memory_", "_"];
+#[rustfmt::skip]
+const OURS: [&str; 12] = [
+    "http_", "grpc_", "rum_", "user_", "web_vitals_", "page_", "synthetic_", "network_", "system_", "memory_", "log_events", "_",
+];

@@ -18,6 +18,7 @@ mod descriptor_set;
 mod gate;
 mod grpc;
 mod http_buckets;
+mod log_targets;
 mod name;
 mod naming;
 mod own_labels;
@@ -71,6 +72,7 @@ pub(crate) struct Config {
     pub(crate) template_rules: TemplateRules,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) timers: Vec<Timer>,
+    pub(crate) log_targets: BTreeSet<String>,
     pub(crate) own_labels: OwnLabels,
     /// `2xx` instead of `204`.
     pub(crate) status_classes: bool,
@@ -101,6 +103,7 @@ impl Default for Config {
             template_rules: TemplateRules::default(),
             vocabulary: Vocabulary::default(),
             timers: Vec::new(),
+            log_targets: BTreeSet::new(),
             own_labels: OwnLabels::default(),
             status_classes: false,
             grpc: GrpcServices::default(),
@@ -128,6 +131,7 @@ impl Config {
         let timers = self.timers.iter().flat_map(|timer| timer.family.label_names());
         self.own_labels.validate(self.naming, self.vocabulary.label_names().chain(timers))?;
         self.grpc.validate()?;
+        log_targets::validate(&self.log_targets, self.family_series)?;
         for endpoint in &self.endpoints {
             if !label::is_endpoint(endpoint) {
                 return Err(Error::setting(format!(

@@ -182,9 +182,9 @@ fn check_name(name: &str, naming: Naming) -> Result<(), Error> {
 
 /// Names that some family of ours has, or may come to have, beside those of a [`Naming`].
 #[rustfmt::skip]
-const OUR_LABELS: [&str; 21] = [
+const OUR_LABELS: [&str; 23] = [
     "method", "endpoint", "status", "reason", "purpose", "phase", "type", "name", "kind", "path", "from", "to", "goal", "service", "result",
-    "probe", "destination", "grpc_type", "grpc_service", "grpc_method", "grpc_code",
+    "probe", "destination", "level", "target", "grpc_type", "grpc_service", "grpc_method", "grpc_code",
 ];
 
 /// What a request is for, where that is counted apart.

@@ -27,6 +27,8 @@ pub(crate) enum Counter {
     ExpositionRequests,
     ExpositionConflicts,
     ExpositionFailures,
+    #[cfg(feature = "tracing")]
+    LogEvents,
 }
 
 /// Histograms by name.
@@ -100,7 +102,7 @@ pub(super) fn described(config: &Config) -> Vec<Description<'_>> {
     let counters = COUNTERS.iter().map(|&(name, help, labels)| Description {
         name,
         help,
-        labels: labels.to_vec(),
+        labels: labels.iter().copied().filter(|&label| label != TARGET || !config.log_targets.is_empty()).collect(),
         measure: if name.ends_with("_seconds_total") { Measure::Seconds } else { Measure::Count },
         cap: match labels {
             ["from", "to"] => config.transition_series,
@@ -165,7 +167,7 @@ type HistogramEntry = (&'static str, &'static str, &'static [&'static str], &'st
 
 /// In the order of [`Counter`].
 #[rustfmt::skip]
-const COUNTERS: [CounterEntry; 15] = [
+const COUNTERS: &[CounterEntry] = &[
     ("user_interactions_total", "Interactions in the page, by DOM event type and declared element name.", &["type", "name"]),
     ("user_errors_total", "Errors that users met, by page and kind.", &["endpoint", "kind"]),
     ("user_journeys_total", "Page views by route template, and steps that the page names itself.", &["path"]),
@@ -181,7 +183,12 @@ const COUNTERS: [CounterEntry; 15] = [
     ("rum_exposition_requests_total", "Scrapes answered, by status.", &["status"]),
     ("rum_exposition_conflicts_total", "Families of the host's registry left out of a scrape because a family of this crate, or another of the host's, takes their name.", &[]),
     ("rum_exposition_failures_total", "Scrapes that lack families of the host's registry, by reason.", &["reason"]),
+    #[cfg(feature = "tracing")]
+    ("log_events_total", "Log events that reached the layer, by level.", &["level", TARGET]),
 ];
+
+/// Of log events, where the host has declared some.
+const TARGET: &str = "target";
 
 /// In the order of [`Histogram`]. No buckets here means that the host sets them.
 #[rustfmt::skip]

@@ -11,7 +11,7 @@ const ORDER: [&[&str]; 11] = [
     &["beacon"],
     &["record", "replay"],
     &["encode", "serve"],
-    &["middleware", "grpc", "rum", "exposition", "uptime", "system", "synthetic", "dashboard", "timer"],
+    &["middleware", "grpc", "rum", "exposition", "uptime", "system", "synthetic", "dashboard", "timer", "log_events"],
     &["routes"],
     &["monitor"],
     &["axum", "actix"],

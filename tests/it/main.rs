@@ -49,6 +49,8 @@ mod host_registry;
 mod hostile;
 mod imports;
 mod incomplete;
+#[cfg(feature = "tracing")]
+mod log_events;
 mod metrics_route;
 mod monitors;
 mod naming;
