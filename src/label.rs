@@ -18,6 +18,7 @@
 //! ```
 
 mod purpose;
+mod robot;
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
@@ -26,6 +27,7 @@ use std::sync::Arc;
 use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Uri};
 
 pub(crate) use purpose::Purpose;
+pub(crate) use robot::is_robot;
 
 /// The `endpoint` of a request that no route matched, and of a template that the server does not know.
 pub const UNMATCHED: &str = "unmatched";

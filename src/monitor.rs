@@ -13,6 +13,7 @@
 mod buckets;
 mod collectors;
 mod ingest;
+mod journeys;
 mod labels;
 #[cfg(feature = "tracing")]
 mod log_events;
@@ -34,6 +35,7 @@ use crate::grpc::{GrpcMetricsLayer, Methods};
 use crate::label::{EndpointSource, RequestHead, UNMATCHED};
 #[cfg(feature = "tracing")]
 use crate::log_events::LogEvents;
+use crate::middleware::journeys::Guide;
 use crate::middleware::{ByHead, HeadRules, HttpMetricsLayer, RequestSizeLayer, Shared, TemplateLayer};
 use crate::record::{Collector, Recorder};
 use crate::routes::{self, Route, Routes, RoutesLayer};
@@ -54,6 +56,7 @@ pub struct Monitor {
     #[cfg(feature = "tracing")]
     log_events: LogEvents,
     routes: Arc<Routes>,
+    guide: Option<Arc<Guide>>,
     collector: Collector,
 }
 
@@ -460,6 +463,7 @@ impl Builder {
             response_duration: config.response_duration,
             server_timing: config.server_timing,
         });
+        let guide = config.cookie_journeys.then(|| Arc::new(Guide::new(Arc::clone(&shared), config.gate, config.secure_cookie)));
         Monitor {
             shared,
             methods,
@@ -467,6 +471,7 @@ impl Builder {
             #[cfg(feature = "tracing")]
             log_events,
             routes,
+            guide,
             collector,
         }
     }

@@ -162,6 +162,17 @@ impl<B: MessageBody> ResponseHead for ServiceResponse<B> {
         false
     }
 
+    fn fields(&self, name: &'static str) -> impl Iterator<Item = &[u8]> {
+        self.headers().get_all(name).map(HeaderValue::as_bytes)
+    }
+
+    fn append(&mut self, name: &http::HeaderName, value: http::HeaderValue) {
+        let name = HeaderName::from_bytes(name.as_str().as_bytes());
+        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(value.as_bytes())) {
+            self.headers_mut().append(name, value);
+        }
+    }
+
     fn announce(&mut self, field: http::HeaderValue) {
         if let Ok(field) = HeaderValue::from_bytes(field.as_bytes()) {
             self.headers_mut().append(SERVER_TIMING.clone(), field);

@@ -81,6 +81,9 @@ pub(crate) struct Config {
     pub(crate) server_timing: bool,
     pub(crate) exemplars: bool,
     pub(crate) own_routes_counted: bool,
+    /// Page views and transitions are told by a cookie, not by the script.
+    pub(crate) cookie_journeys: bool,
+    pub(crate) secure_cookie: bool,
     pub(crate) scrapes_in_flight: usize,
     pub(crate) readiness_timeout: Duration,
     pub(crate) paths: Paths,
@@ -111,6 +114,8 @@ impl Default for Config {
             server_timing: true,
             exemplars: false,
             own_routes_counted: false,
+            cookie_journeys: false,
+            secure_cookie: false,
             scrapes_in_flight: 8,
             readiness_timeout: Duration::from_secs(1),
             paths: Paths::default(),
@@ -128,6 +133,11 @@ impl Config {
             )));
         }
         self.vocabulary.validate(self.family_series, &self.timers)?;
+        if self.cookie_journeys && !self.vocabulary.journeys.is_empty() {
+            return Err(Error::setting(
+                "journeys are the script's or the cookie's: with cookie_journeys on, none can be declared",
+            ));
+        }
         let timers = self.timers.iter().flat_map(|timer| timer.family.label_names());
         self.own_labels.validate(self.naming, self.vocabulary.label_names().chain(timers))?;
         self.grpc.validate()?;

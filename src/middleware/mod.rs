@@ -72,6 +72,7 @@
 mod body;
 mod future;
 mod head_rules;
+pub mod journeys;
 mod layer;
 mod request_size;
 mod response_head;

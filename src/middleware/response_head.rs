@@ -15,6 +15,12 @@ pub(crate) trait ResponseHead {
     /// Whether the body says that nothing is to come.
     fn is_ended(&self) -> bool;
 
+    /// The values of all fields of this name.
+    fn fields(&self, name: &'static str) -> impl Iterator<Item = &[u8]>;
+
+    /// Adds a field to those of its name.
+    fn append(&mut self, name: &HeaderName, value: HeaderValue);
+
     /// Adds a `Server-Timing` field.
     fn announce(&mut self, field: HeaderValue);
 }
@@ -43,6 +49,14 @@ impl<B: http_body::Body> ResponseHead for Response<B> {
     #[inline]
     fn is_ended(&self) -> bool {
         self.body().is_end_stream()
+    }
+
+    fn fields(&self, name: &'static str) -> impl Iterator<Item = &[u8]> {
+        self.headers().get_all(name).iter().map(HeaderValue::as_bytes)
+    }
+
+    fn append(&mut self, name: &HeaderName, value: HeaderValue) {
+        self.headers_mut().append(name, value);
     }
 
     fn announce(&mut self, field: HeaderValue) {

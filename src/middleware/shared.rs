@@ -67,12 +67,17 @@ impl Shared {
     pub(super) fn tell<B>(&self, request: &Request<B>) {
         let Some(slot) = request.extensions().get::<RouteSlot>() else { return };
         let head = RequestHead::of(request);
-        let template = match self.by_head.as_deref() {
-            None => Some(self.endpoint.template(head)),
-            Some(by_head) => by_head.template(head, || self.endpoint.template(head)),
-        };
+        let template = self.template(head, || self.endpoint.template(head));
         if !matches!(template, Some(Template::Unmatched)) {
             slot.fill(&self.recorder, template.as_ref());
+        }
+    }
+
+    /// What a request is routed as, unless its head has the say; `None` for one that is not counted.
+    pub(super) fn template<'a>(&'a self, head: RequestHead<'a>, routed: impl FnOnce() -> Template<'a>) -> Option<Template<'a>> {
+        match self.by_head.as_deref() {
+            None => Some(routed()),
+            Some(by_head) => by_head.template(head, routed),
         }
     }
 

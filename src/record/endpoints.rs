@@ -9,6 +9,7 @@ use crate::label::{self, OVERFLOW, Template, UNMATCHED};
 use super::hints::Hints;
 use super::interner::Interner;
 use super::spread::spread;
+use super::sync::atomic::AtomicBool;
 
 /// An endpoint's number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +43,8 @@ pub(super) struct Name {
     /// One of a finite number: from the router's table, or declared.
     pub(super) trusted: bool,
     pub(super) server_timing: Option<HeaderValue>,
+    /// Has been served as a page.
+    pub(super) is_page: AtomicBool,
 }
 
 impl Endpoints {
@@ -77,6 +80,7 @@ impl Endpoints {
             text: Arc::clone(text),
             trusted,
             server_timing: label::server_timing(text),
+            is_page: AtomicBool::new(false),
         });
         if let Some(number) = number {
             self.hints.note(spread(text), number);

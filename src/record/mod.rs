@@ -37,6 +37,7 @@ mod sync;
 mod tables;
 mod template_cache;
 mod upgrade;
+mod visits;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -46,7 +47,7 @@ use std::time::{Duration, Instant};
 use crate::beacon::{BatchResult, EVENT_KINDS, ErrorKind, Reason};
 use crate::config::{Choice, Config, HttpLabels, Ruling, TemplateRules};
 use crate::exemplars::TraceId;
-use crate::label::{MethodLabel, Template, UNMATCHED};
+use crate::label::{MethodLabel, OVERFLOW, Template, UNMATCHED};
 
 pub(crate) use bounds::{Bounds, Resolution};
 pub(crate) use calls::CallSeries;
@@ -65,6 +66,7 @@ pub(crate) use summary::{QUANTILES, Quantiles};
 pub(crate) use tables::{Family, Kind};
 pub use upgrade::UpgradeGuard;
 pub(crate) use upgrade::UpgradeOffer;
+pub(crate) use visits::Page;
 
 use endpoints::{Endpoint, Endpoints};
 use exemplars::{Candidate, Exemplars};
@@ -273,13 +275,14 @@ impl Recorder {
         Observed { table, series, bounds: own.unwrap_or(BoundsId::of_table(table)) }
     }
 
-    /// The label under which a browser's endpoint counts: its alias, or itself if this server has emitted or declared it.
-    pub(crate) fn endpoint_label<'a>(&'a self, claimed: Option<&'a str>) -> &'a str {
+    /// The label under which a browser's endpoint counts: its alias, or itself if this server has emitted or declared it. What has not fitted is
+    /// for the recorder to say, and for no browser.
+    pub(crate) fn claimed_endpoint<'a>(&'a self, claimed: Option<&'a str>) -> &'a str {
         let alias = |name: &'a str| match self.template_rules.of(name) {
             Ruling::Alias(alias) => alias,
             Ruling::Ignored | Ruling::Itself => name,
         };
-        claimed.map(alias).filter(|name| self.endpoints.is_known(name)).unwrap_or(UNMATCHED)
+        claimed.filter(|&name| name != OVERFLOW).map(alias).filter(|name| self.endpoints.is_known(name)).unwrap_or(UNMATCHED)
     }
 
     fn series(&self, table: usize, values: &[&str]) -> (usize, Room) {

@@ -2,7 +2,6 @@
 
 use crate::beacon::{Endpoint, Event, Vital};
 use crate::exemplars::TraceId;
-use crate::label::OVERFLOW;
 use crate::record::{Counter, FamilyId, Histogram, Recorder, Room};
 
 /// Moves every metric that `event` is about. What found no room in its family is counted under the family's overflow.
@@ -26,10 +25,8 @@ pub(super) fn record(recorder: &Recorder, client_counters: usize, event: &Event<
             recorder.increment(Counter::UserErrors, &[endpoint(recorder, claimed), kind.label()], *count)
         }
         Event::PageView { endpoint: claimed, from } => {
-            let path = endpoint(recorder, claimed);
-            let transition =
-                from.as_ref().map(|_| recorder.increment(Counter::UserPageTransitions, &[endpoint(recorder, from), path], 1));
-            recorder.increment(Counter::UserJourneys, &[path], 1).and(transition.unwrap_or(Room::Enough))
+            let from = from.as_ref().map(|_| endpoint(recorder, from));
+            recorder.page_view(from, endpoint(recorder, claimed))
         }
         Event::Journey { path } => recorder.increment(Counter::UserJourneys, &[path], 1),
         Event::Session => recorder.increment(Counter::UserSessions, &[], 1),
@@ -51,9 +48,8 @@ pub(super) fn record(recorder: &Recorder, client_counters: usize, event: &Event<
     }
 }
 
-/// The label under which a browser's endpoint counts. What has not fitted is for the recorder to say, and for no page.
 fn endpoint<'a>(recorder: &'a Recorder, claimed: &'a Endpoint<'_>) -> &'a str {
-    recorder.endpoint_label(claimed.as_deref().filter(|&name| name != OVERFLOW))
+    recorder.claimed_endpoint(claimed.as_deref())
 }
 
 fn histogram(vital: Vital) -> Histogram {

@@ -122,6 +122,8 @@ pub(crate) struct Ingest {
     cors: Cors,
     vocabulary: Vocabulary,
     seen: Seen,
+    /// Page views are counted by a cookie already.
+    cookie_journeys: bool,
     /// `rum_events_total` by kind.
     events: [Counted; EVENT_KINDS.len()],
 }
@@ -140,6 +142,7 @@ impl Ingest {
             cors: Cors::new(&config.gate.origins),
             vocabulary: config.vocabulary.clone(),
             seen: Seen::default(),
+            cookie_journeys: config.cookie_journeys,
             events: EVENT_KINDS.map(|kind| recorder.counted(Counter::Events, &[kind])),
             recorder,
         }
@@ -222,6 +225,9 @@ impl Ingest {
 
     fn record(&self, event: &Event<'_>) {
         self.recorder.add(self.events[event.kind()], 1);
+        if self.cookie_journeys && matches!(event, Event::PageView { .. }) {
+            return;
+        }
         if event::record(&self.recorder, self.vocabulary.counters.len(), event) == Room::Overflow {
             self.reject(Reason::Series);
         }

@@ -3,6 +3,8 @@
 use http::HeaderValue;
 use http::request::Parts;
 
+use crate::label;
+
 /// A header that is no text, or stands twice, is nobody's: an empty text.
 #[derive(Debug, Default)]
 pub(super) struct Sender<'a> {
@@ -36,10 +38,8 @@ impl<'a> Sender<'a> {
         sender
     }
 
-    /// Crawlers say what they are, in these words. Cubot is a brand of phones, looked for only where one of the words is found.
     pub(super) fn is_robot(&self) -> bool {
-        let agent = self.agent.unwrap_or_default();
-        has_a_robots_word(agent) && has_a_robots_word(&agent.to_ascii_lowercase().replace("cubot", ""))
+        self.agent.is_some_and(label::is_robot)
     }
 
     /// Whether an origin's host and port are those that the request was sent to.
@@ -59,44 +59,4 @@ impl<'a> Sender<'a> {
 
 fn read<'a>(known: &mut Option<&'a str>, value: &'a HeaderValue) {
     *known = Some(if known.is_none() { value.to_str().unwrap_or("") } else { "" });
-}
-
-fn has_a_robots_word(agent: &str) -> bool {
-    let agent = agent.as_bytes();
-    let starts =
-        |at: usize, word: &&str| agent[at..].get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()));
-    // Most letters start no word: they are passed over at once.
-    let mut first_letters = (0..agent.len()).filter(|&at| matches!(agent[at] | 0x20, b'b' | b'c' | b'h' | b'l' | b's'));
-    first_letters.any(|at| ROBOTS.iter().any(|word| starts(at, word)))
-}
-
-const ROBOTS: [&str; 5] = ["bot", "crawl", "spider", "headless", "lighthouse"];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn robots_are_told_by_their_words_and_phones_are_none() {
-        let robots = [
-            "Googlebot/2.1",
-            "BOT",
-            "x bot",
-            "a Crawler",
-            "SPIDER",
-            "HeadlessChrome/120",
-            "Chrome-Lighthouse",
-            "CUBOT bot",
-            "bcubotot",
-        ];
-        for agent in robots {
-            assert!(Sender { agent: Some(agent), ..Sender::default() }.is_robot(), "{agent}");
-        }
-        let people =
-            ["", "b", "Mozilla/5.0 (Linux; Android 10; CUBOT X30) Safari", "craw l", "b\u{f6}t", "bo", "lighthous", "cubotcubot"];
-        for agent in people {
-            assert!(!Sender { agent: Some(agent), ..Sender::default() }.is_robot(), "{agent}");
-        }
-        assert!(!Sender::default().is_robot());
-    }
 }

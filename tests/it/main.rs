@@ -49,6 +49,7 @@ mod host_registry;
 mod hostile;
 mod imports;
 mod incomplete;
+mod journeys;
 #[cfg(feature = "tracing")]
 mod log_events;
 mod metrics_route;
