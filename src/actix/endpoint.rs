@@ -127,7 +127,7 @@ impl Seeming {
     }
 }
 
-fn template(pattern: Option<&str>) -> Template<'_> {
+pub(super) fn template(pattern: Option<&str>) -> Template<'_> {
     pattern.map_or(Template::Unmatched, Template::Routed)
 }
 

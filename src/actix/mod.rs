@@ -69,9 +69,11 @@ mod body;
 mod endpoint;
 mod foresight;
 mod head;
+mod journeys;
 mod routes;
 mod transform;
 mod upgrade;
 
 pub use body::ResponseBody;
+pub use journeys::{JourneyFuture, Journeys, JourneysMiddleware};
 pub use transform::{HttpMetrics, HttpMetricsMiddleware, ResponseFuture};

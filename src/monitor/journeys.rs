@@ -1,7 +1,10 @@
 //! What of a [`Builder`] is about journeys without a script.
 
+#[cfg(feature = "actix")]
 use std::sync::Arc;
 
+#[cfg(feature = "actix")]
+use crate::middleware::journeys::Guide;
 use crate::middleware::journeys::JourneyLayer;
 
 use super::{Builder, Monitor};
@@ -41,6 +44,11 @@ impl Monitor {
     /// [`journeys`](crate::middleware::journeys).
     #[must_use]
     pub fn journey_layer(&self) -> JourneyLayer {
-        JourneyLayer::new(self.guide.as_ref().map(Arc::clone))
+        JourneyLayer::new(self.guide.clone())
+    }
+
+    #[cfg(feature = "actix")]
+    pub(crate) fn guide(&self) -> Option<&Arc<Guide>> {
+        self.guide.as_ref()
     }
 }

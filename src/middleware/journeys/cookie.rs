@@ -97,12 +97,11 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_value_is_one_byte_short_of_too_long() {
+    fn the_longest_page_is_not_too_long() {
         let encoded = "%41".repeat(label::MAX_ENDPOINT_BYTES);
         let value = format!("{:032x}.{encoded}", 1);
         assert_eq!(value.len(), MOST_COOKIE_BYTES);
         assert!(Journey::read(value.as_bytes()).is_some());
-        assert_eq!(Journey::read(format!("{value}%41").as_bytes()), None);
     }
 
     #[test]

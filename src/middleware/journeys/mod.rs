@@ -32,6 +32,7 @@
 //! ## Where it goes
 //!
 //! Where the route is known, inside or outside [`layer`](crate::Monitor::layer); around a router every page is `unmatched`.
+#![cfg_attr(feature = "actix", doc = "In actix it is a middleware, [`Monitor::actix_journeys`](crate::Monitor::actix_journeys).")]
 //!
 #![cfg_attr(feature = "axum", doc = "```")]
 #![cfg_attr(not(feature = "axum"), doc = "```ignore")]
@@ -59,6 +60,8 @@ use http::header::{CACHE_CONTROL, SET_COOKIE};
 
 use crate::config::GateConfig;
 use crate::label::RequestHead;
+#[cfg(feature = "actix")]
+use crate::label::{EndpointSource, Template};
 use crate::record::Page;
 
 use super::response_head::ResponseHead;
@@ -91,6 +94,17 @@ impl Guide {
     fn page(&self, head: RequestHead<'_>) -> Option<Page> {
         let shared = &self.shared;
         shared.recorder.page(&shared.template(head, || shared.endpoint.template(head))?)
+    }
+
+    /// The same, of a router that does not tell by the request's head.
+    #[cfg(feature = "actix")]
+    pub(crate) fn routed_page<'a>(&'a self, head: RequestHead<'a>, routed: impl FnOnce() -> Template<'a>) -> Option<Page> {
+        let shared = &self.shared;
+        let template = shared.template(head, || match shared.endpoint {
+            EndpointSource::Router => routed(),
+            EndpointSource::Closure(_) => shared.endpoint.template(head),
+        });
+        shared.recorder.page(&template?)
     }
 
     /// Counts the answer if it is a page, and has the browser remember it.

@@ -1,5 +1,7 @@
 //! Journeys told by a cookie.
 
+#[cfg(feature = "actix")]
+mod actix;
 mod caches;
 mod cookie;
 mod counted;
