@@ -59,3 +59,17 @@ test('Firefox: vitals, load, requests, errors, interactions and delivery at a na
     await target.stop();
   }
 });
+
+test('Firefox: journeys told by a cookie', async () => {
+  const target = await startTarget({cookie_journeys: true});
+  try {
+    const page = await openTab(browser);
+    for (const path of ['/page/1', '/page/cart', '/page/thanks']) await page.goto(target.url(path), {waitUntil: 'load'});
+    const text = await target.metrics();
+    for (const [from, to] of [['/page/{id}', '/page/cart'], ['/page/cart', '/page/thanks']]) {
+      assert.ok(text.includes(`\nuser_page_transitions_total{from="${from}",to="${to}"} 1\n`), `from ${from} to ${to}`);
+    }
+  } finally {
+    await target.stop();
+  }
+});

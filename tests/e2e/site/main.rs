@@ -37,6 +37,8 @@ struct Settings {
     server_timing: bool,
     /// Documents tell the trace of their request.
     exemplars: bool,
+    /// A cookie tells of journeys, not the script.
+    cookie_journeys: bool,
     /// An origin that the host declares and its pages may use.
     third_party: Option<String>,
     /// The pages are served from another origin: another host, and a port of its own.
@@ -60,6 +62,7 @@ impl Default for Settings {
             privacy: true,
             server_timing: true,
             exemplars: false,
+            cookie_journeys: false,
             third_party: None,
             elsewhere: false,
             application: String::new(),
@@ -92,6 +95,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/reference", any(told))
         .route("/violation", any(told))
         .merge(monitor.routes())
+        .layer(monitor.journey_layer())
         .layer(monitor.layer())
         .layer(middleware::from_fn_with_state(settings.script_delay, tell::tell));
 
@@ -135,7 +139,6 @@ fn monitor(settings: &Settings, pages_origin: &str) -> Result<Monitor, tower_rum
         .privacy_signals(settings.privacy)
         .server_timing(settings.server_timing)
         .interaction_names(["buy"])
-        .journeys(["start"])
         .goals(["signup", "purchase"])
         .client_counter(ClientCounter::new("added_total", "Added.").label("plan", ["free", "pro"]))
         .client_counter(ClientCounter::new("plain_total", "Plain."))
@@ -145,6 +148,7 @@ fn monitor(settings: &Settings, pages_origin: &str) -> Result<Monitor, tower_rum
         .client_histogram(ClientHistogram::new("items", "Items.", Unit::None).most(1_000.0));
     let builder = if settings.elsewhere { builder.origins([pages_origin]) } else { builder };
     let builder = if settings.exemplars { builder.exemplars(Exemplars::traceparent()) } else { builder };
+    let builder = if settings.cookie_journeys { builder.cookie_journeys(true) } else { builder.journeys(["start"]) };
     match &settings.third_party {
         Some(origin) => builder.third_party("partner", origin),
         None => builder,
