@@ -29,6 +29,7 @@ mod timer;
 mod vocabulary;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use crate::error::Error;
 use crate::label;
