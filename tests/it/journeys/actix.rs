@@ -25,7 +25,7 @@ async fn walk(monitor: &Monitor, paths: &[&str]) -> Vec<String> {
         let set = response.headers().get_all("set-cookie").map(|field| field.to_str().unwrap().to_owned());
         for field in set {
             assert_eq!(response.headers().get("cache-control").unwrap(), "private");
-            kept = field.split_once(';').unwrap().0.to_owned();
+            field.split_once(';').unwrap().0.clone_into(&mut kept);
             fields.push(field);
         }
     }

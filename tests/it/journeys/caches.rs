@@ -2,11 +2,11 @@
 
 use crate::support::metrics::Metrics;
 
-use super::{answer, cookie, head, monitor, navigation, walk};
+use super::{Fields, answer, cookie, head, monitor, navigation, walk};
 
 #[tokio::test]
 async fn an_answer_with_a_cookie_is_kept_from_caches_between() {
-    let cases: [(&[(&str, &str)], Option<&[&str]>); 16] = [
+    let cases: [(Fields, Option<&[&str]>); 16] = [
         (&[], Some(&["private"])),
         (&[("cache-control", "max-age=60")], Some(&["max-age=60", "private"])),
         (&[("cache-control", "no-cache")], Some(&["no-cache", "private"])),

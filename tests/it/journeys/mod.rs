@@ -20,6 +20,7 @@ use tower_rum::{Builder, Monitor};
 use crate::support::watch::by_path;
 
 type Body = Empty<bytes::Bytes>;
+type Fields = &'static [(&'static str, &'static str)];
 
 fn by_cookie() -> Builder {
     by_path().cookie_journeys(true)
