@@ -49,6 +49,8 @@ mod record;
 mod routes;
 pub mod rum;
 mod serve;
+#[cfg(not(loom))] // tokio has no sockets in a model
+pub mod synthetic;
 #[cfg(feature = "system")]
 pub mod system;
 pub mod timer;

@@ -86,6 +86,7 @@ mod size;
 mod status_classes;
 mod summary;
 mod support;
+mod synthetic;
 #[cfg(all(feature = "system", target_os = "linux"))]
 mod system;
 mod template_rules;
