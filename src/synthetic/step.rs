@@ -178,7 +178,7 @@ fn field(name: &str) -> Result<HeaderName, Error> {
     HeaderName::try_from(name).map_err(|_| Error::setting(format!("{name:?} is no name of a header")))
 }
 
-/// As browsers and `blackbox_exporter` have it, within a factor of two.
+/// As `blackbox_exporter` has it.
 const REDIRECTS: usize = 10;
 
 const BODY_LIMIT: usize = 10 * 1024 * 1024;

@@ -54,6 +54,32 @@ async fn a_run_that_times_out_closes_its_connection_too() {
 }
 
 #[tokio::test]
+async fn a_request_that_the_target_does_not_read_is_not_sent_on() {
+    const LENGTH: usize = 32 * 1024 * 1024;
+    let (over, read) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+    let signals = (Arc::clone(&over), Arc::clone(&read));
+    let stalling = Target::start(move |mut stream| {
+        let (over, read) = signals.clone();
+        async move {
+            over.acquire().await.unwrap().forget();
+            let mut part = vec![0; 1024 * 1024];
+            while let Ok(length @ 1..) = stream.read(&mut part).await {
+                read.add_permits(length);
+            }
+            read.add_permits(LENGTH);
+        }
+    })
+    .await;
+    let step = Step::post(stalling.uri("/"), vec![b'x'; LENGTH]);
+    let running = Running::start([Probe::http("it", [step]).timeout(Duration::from_millis(300))], Client::new());
+    running.after(1.0).await;
+    over.add_permits(1);
+    let all = timeout(Duration::from_secs(10), read.acquire_many(LENGTH as u32));
+    all.await.expect("the connection is closed").unwrap().forget();
+    assert!(read.available_permits() < LENGTH, "the rest was sent after the timeout");
+}
+
+#[tokio::test]
 async fn what_the_last_run_gave_is_shown_while_the_probes_run_and_the_counters_stay() {
     let target = says("HTTP/1.1 204 No Content\r\n\r\n").await;
     let probes = [Probe::http("it", [Step::get(target.uri("/"))]), Probe::tcp("port", target.address.to_string())];

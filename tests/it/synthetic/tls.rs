@@ -1,6 +1,7 @@
 //! The ready client over TLS, with an authority of our own.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use tokio::io::AsyncWriteExt;
@@ -10,7 +11,7 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use tower_rum::synthetic::{Client, Probe, Step};
 
-use super::running::{first_run, phase, result};
+use super::running::{Running, first_run, phase, result};
 use super::target::{Target, head};
 use crate::support::metrics::Metrics;
 
@@ -49,6 +50,19 @@ async fn one_that_is_over_or_not_trusted_or_anothers_fails_and_still_shows_its_e
         assert_eq!(metrics.value(EXPIRY), unix(end));
         assert_eq!(phase(&metrics, "processing"), Some(0.0), "nothing was sent");
     }
+}
+
+#[tokio::test]
+async fn its_end_is_known_while_the_server_is_away() {
+    let authority = Authority::new(2060);
+    let target = authority.serve("localhost", 2050, false).await;
+    let running = Running::start([probe(&target).interval(Duration::from_millis(50))], authority.client());
+    running.after(1.0).await;
+    drop(target);
+    running.failure().await;
+    let metrics = running.metrics();
+    assert_eq!(metrics.value(r#"synthetic_success{probe="it"}"#), 0.0);
+    assert_eq!(metrics.value(EXPIRY), unix(2050));
 }
 
 #[tokio::test]
