@@ -186,7 +186,7 @@ fn labels_that_cannot_work_are_refused() {
         let values = || (0..values).map(|number| format!("v{number}"));
         (0..labels).fold(Monitor::builder(), |builder, number| builder.label(format!("l{number}"), values(), |_| None))
     };
-    let refused = [
+    let refused = vec![
         one("plan", &[]),
         one("plan", &[""]),
         one("plan", &["a b"]),
