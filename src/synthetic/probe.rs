@@ -68,7 +68,7 @@ impl Probe {
     pub(super) fn check(self) -> Result<Plan, Error> {
         let name = self.name;
         let of_probe = |what: &str| Error::setting(format!("probe {name:?} {what}"));
-        if name.is_empty() || name.len() > MAX_NAME_BYTES {
+        if name.is_empty() || name.len() > MAX_PROBE_NAME_BYTES {
             return Err(of_probe("takes a name of 1 to 128 bytes"));
         }
         if self.interval.is_zero() || self.timeout.is_zero() || self.interval > LONGEST || self.timeout > LONGEST {
@@ -161,4 +161,4 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// Far enough from where a moment in time overflows.
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
-const MAX_NAME_BYTES: usize = 128;
+const MAX_PROBE_NAME_BYTES: usize = 128;

@@ -85,7 +85,8 @@ fn place(module: &str) -> Option<usize> {
 
 /// A source without its comments and line breaks.
 fn code(source: &str) -> String {
-    let lines = source.lines().map(str::trim).filter(|line| !line.starts_with("//"));
+    let text = |line: &str| line.starts_with("//") || line.starts_with("#![cfg_attr(") && line.contains("doc = ");
+    let lines = source.lines().map(str::trim).filter(|line| !text(line));
     lines.map(|line| line.split(" //").next().unwrap_or(line)).collect::<Vec<_>>().join(" ")
 }
 

@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 /// A server that does to each connection what a test says, so that it can break every rule; it ends with its value.
 pub struct Target {
     pub address: SocketAddr,
+    #[cfg_attr(not(feature = "synthetic-client"), expect(dead_code, reason = "asked of by tests of that client"))]
     pub accepted: Arc<AtomicUsize>,
     accepting: JoinHandle<()>,
 }
