@@ -85,7 +85,7 @@ fn axum_app() -> axum::Router {
     let monitor = tower_rum::Monitor::new();
     let app: Router = Router::new()
         .route("/users/{id}", get(async || "a user"))
-        .merge(monitor.routes())     // /metrics, /rum.js, /log-beacon, /log-page-load, /log-interaction, /log-user-error
+        .merge(monitor.routes())     // /metrics, /rum.js, /log-beacon, /log-page-load, …, /healthz
         .layer(monitor.layer());     // last: it also sees what no route matched
     // README ends
     app
