@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-/// What [`Builder::build`](crate::Builder::build) reports when a setting cannot work, and [`Probes::new`](crate::synthetic::Probes::new) when a probe
-/// cannot.
+/// What [`Builder::build`](crate::Builder::build) reports when a setting cannot work, [`Probes::new`](crate::synthetic::Probes::new) when a probe
+/// cannot, and [`Pushgateway`](crate::synthetic::Pushgateway) when an address or a label cannot.
 ///
 /// Opaque on purpose: its [`Display`](fmt::Display) says which setting, and what it takes instead.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -18,7 +18,7 @@ use head::Dialect;
 use host::HostFamily;
 use text::TextFormat;
 
-pub(crate) use host::HostFamilies;
+pub(crate) use host::{HostFamilies, pushed};
 pub(crate) use names::Names;
 
 /// What a scrape may be written in. All formats have the same series.

@@ -1,5 +1,7 @@
 //! Probes: requests and connections that the application makes itself, before its users do.
 //!
+//! A program that no Prometheus can scrape hands its metrics to a [`Pushgateway`].
+//!
 //! ```no_run
 //! use std::time::Duration;
 //! use tower_rum::synthetic::{Probe, Probes, Step};
@@ -62,6 +64,7 @@ mod families;
 mod outcome;
 mod probe;
 mod probes;
+mod pushgateway;
 mod redirect;
 mod schedule;
 mod step;
@@ -75,5 +78,6 @@ pub use families::ProbeCollector;
 pub use outcome::{Failure, Outcome};
 pub use probe::Probe;
 pub use probes::Probes;
+pub use pushgateway::{PushError, Pushgateway};
 pub use step::Step;
 pub use trace::{Phase, Trace};

@@ -109,9 +109,7 @@ impl Failure {
 
     /// With an error and what it comes from.
     pub(super) fn of(outcome: Outcome, error: &(dyn Error + 'static)) -> Self {
-        let chain = std::iter::successors(Some(error), |&error| error.source());
-        let reasons: Vec<String> = chain.map(ToString::to_string).collect();
-        Self::new(outcome, reasons.join(": "))
+        Self::new(outcome, with_causes(error))
     }
 
     /// What it is counted as.
@@ -125,4 +123,11 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.outcome, self.reason)
     }
+}
+
+/// In one line, with all that it comes from.
+pub(super) fn with_causes(error: &(dyn Error + 'static)) -> String {
+    let chain = std::iter::successors(Some(error), |&error| error.source());
+    let reasons: Vec<String> = chain.map(ToString::to_string).collect();
+    reasons.join(": ")
 }

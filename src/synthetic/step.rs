@@ -174,7 +174,7 @@ fn headers(given: Vec<(String, String)>) -> Result<HeaderMap, Error> {
     Ok(headers)
 }
 
-fn field(name: &str) -> Result<HeaderName, Error> {
+pub(super) fn field(name: &str) -> Result<HeaderName, Error> {
     HeaderName::try_from(name).map_err(|_| Error::setting(format!("{name:?} is no name of a header")))
 }
 

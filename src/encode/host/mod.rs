@@ -13,11 +13,26 @@ use prometheus::proto::MetricFamily;
 use crate::record::{Counter, Recorder, ScrapeFailure};
 
 use super::claims::Claims;
+use super::head::Dialect;
 use super::names::Names;
 
 pub(super) use family::HostFamily;
 #[cfg(feature = "protobuf")]
 pub(super) use value::HostValue;
+
+/// The text format of families that go to a server by themselves; those without a sample are left out.
+///
+/// # Errors
+///
+/// The name of one that the format cannot say.
+pub(crate) fn pushed(families: &[MetricFamily]) -> Result<Vec<u8>, &str> {
+    let (mut out, mut text) = (Vec::new(), String::new());
+    for family in families.iter().filter(|family| !family.get_metric().is_empty()) {
+        let read = HostFamily::read(family, &mut text).ok_or_else(|| family.name())?;
+        read.write(Dialect::Text, &mut out);
+    }
+    Ok(out)
+}
 
 /// What one look into a registry found.
 #[derive(Debug, Default)]

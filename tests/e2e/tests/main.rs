@@ -7,5 +7,6 @@ mod native_histograms;
 mod operator;
 mod packaging;
 mod prometheus;
+mod pushgateway;
 mod support;
 mod uptime;

@@ -6,6 +6,7 @@ mod clients;
 mod declared;
 #[cfg(feature = "synthetic-client")]
 mod expected;
+mod pushgateway;
 mod running;
 #[cfg(feature = "synthetic-client")]
 mod schedule;

@@ -6,6 +6,7 @@ pub mod http;
 pub mod openmetrics;
 pub mod process;
 pub mod prometheus;
+pub mod pushgateway;
 pub mod samples;
 pub mod target;
 pub mod traffic;

@@ -1,0 +1,26 @@
+use super::http::Client;
+use super::process::{self, Process};
+
+/// A Pushgateway that keeps what it is given in memory.
+pub struct Pushgateway {
+    address: String,
+    _process: Process,
+}
+
+impl Pushgateway {
+    pub fn start() -> Self {
+        let mut command = process::installed("prometheus-pushgateway", "prometheus-pushgateway");
+        let mut process = Process::start(command.arg("--web.listen-address=127.0.0.1:0"));
+        let address = process.word_after("msg=\"Listening on\" address=");
+        Self { address, _process: process }
+    }
+
+    /// Host and port.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    pub fn client(&self) -> Client {
+        Client::of(&self.address)
+    }
+}
