@@ -37,7 +37,7 @@ fn timers() -> Variants {
         (BARE, of(|| black_box(()))),
         ("two Instant reads", of(|| _ = black_box(Instant::now().elapsed()))),
         ("tower-rum, guard", of(move || drop(black_box(timer.start())))),
-        ("tower-rum, future", of(move || black_box(now_or_never(future.time(std::future::ready(())))))),
+        ("tower-rum, future", of(move || now_or_never(future.time(black_box(std::future::ready(())))))),
         ("prometheus HistogramTimer, cached child", of(move || drop(black_box(child.start_timer())))),
         ("prometheus HistogramTimer, vec", of(move || drop(black_box(vec.with_label_values(&[QUERY]).start_timer())))),
     ]
