@@ -10,7 +10,8 @@ pub struct Pushgateway {
 impl Pushgateway {
     pub fn start() -> Self {
         let mut command = process::installed("prometheus-pushgateway", "prometheus-pushgateway");
-        let mut process = Process::start(command.arg("--web.listen-address=127.0.0.1:0"));
+        // Debian's would otherwise keep what it was given in a file of the whole system, for the next one to find.
+        let mut process = Process::start(command.args(["--web.listen-address=127.0.0.1:0", "--persistence.file="]));
         let address = process.word_after("msg=\"Listening on\" address=");
         Self { address, _process: process }
     }
