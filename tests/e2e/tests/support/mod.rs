@@ -1,5 +1,6 @@
 //! What the tests share: programs that end with their test, and the driver that counts what it sends.
 
+pub mod alertmanager;
 pub mod cargo;
 pub mod demo;
 pub mod http;

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::env;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -60,17 +61,22 @@ impl Prometheus {
 
     /// One of this version with these `scrape_configs` and some of its features on.
     pub fn configured(version: &Version, scrape_configs: &str, features: &[&str]) -> Self {
+        let configuration = format!("global:\n  scrape_interval: 1s\n{scrape_configs}");
+        let features = (!features.is_empty()).then(|| format!("--enable-feature={}", features.join(",")));
+        Self::of_file(version, &configuration, features.as_slice())
+    }
+
+    /// One of this version with this configuration and further arguments.
+    pub fn of_file(version: &Version, configuration: &str, arguments: &[impl AsRef<OsStr>]) -> Self {
         let folder = TempDir::new().unwrap();
         let config = folder.path().join("prometheus.yml");
-        fs::write(&config, format!("global:\n  scrape_interval: 1s\n{scrape_configs}")).unwrap();
+        fs::write(&config, configuration).unwrap();
         let mut command = Command::new(&version.program);
         command
             .arg(format!("--config.file={}", config.display()))
             .arg(format!("--storage.tsdb.path={}", folder.path().join("data").display()))
-            .arg("--web.listen-address=127.0.0.1:0");
-        if !features.is_empty() {
-            command.arg(format!("--enable-feature={}", features.join(",")));
-        }
+            .arg("--web.listen-address=127.0.0.1:0")
+            .args(arguments);
         let mut process = Process::start(&mut command);
         let client = Client::of(&process.word_after(version.listening));
         wait::until("Prometheus to be ready", || (client.get("/-/ready").status == 200).then_some(()));
@@ -84,6 +90,11 @@ impl Prometheus {
 
     pub fn wait_for_scrapes(&self, count: f64) {
         wait::until("scrapes", || (self.scrapes() >= count).then_some(()));
+    }
+
+    /// Until a query answers something.
+    pub fn wait_for(&self, promql: &str) {
+        wait::until(promql, || (!self.query(promql).is_empty()).then_some(()));
     }
 
     /// The instant vector that a query answers now, without the labels that say which target it is from.
