@@ -1,4 +1,4 @@
-//! A small site to click around in while `/metrics` moves: `cargo run --example demo --features full` (`PORT` changes the port).
+//! A small site to click around in while `/dashboard` and `/metrics` move: `cargo run --example demo --features full` (`PORT` changes the port).
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -25,14 +25,17 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/simulate-error", get(simulate_error))
         .route("/demo.js", get(([(header::CONTENT_TYPE, "text/javascript")], include_str!("demo/demo.js"))))
         .route("/demo.css", get(([(header::CONTENT_TYPE, "text/css")], include_str!("demo/demo.css"))))
-        .merge(monitor.routes())
+        .merge(monitor.public_routes())
+        .merge(monitor.operator_routes()) // on a port of its own where strangers come: see the example `operator`
         .layer(monitor.layer());
 
+    tokio::spawn(monitor.history()); // what the dashboard remembers
     let port = std::env::var("PORT").map_or(Ok(3000), |port| port.parse::<u16>())?;
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
     let address = listener.local_addr()?;
     println!("the site      http://{address}/");
     println!("its metrics   http://{address}/metrics");
+    println!("its dashboard http://{address}/dashboard");
     axum::serve(listener, app).with_graceful_shutdown(interrupted()).await?;
     Ok(())
 }

@@ -31,7 +31,7 @@ use crate::record::UpgradeGuard;
 use crate::routes::{Reply, Route, Routes};
 
 impl Monitor {
-    /// Everything: `/metrics`, `/healthz`, the browser script and the ingest.
+    /// `/metrics`, `/healthz`, the browser script and the ingest: everything but the [`dashboard`](crate::dashboard).
     ///
     /// Merge it before [`layer`](Self::layer) goes on.
     ///
@@ -39,7 +39,7 @@ impl Monitor {
     /// application has registered. There, merge [`public_routes`](Self::public_routes), and serve [`operator_routes`](Self::operator_routes) on a second
     /// port or behind authentication: see [the guide](crate::guide::operator).
     pub fn routes<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
-        self.router(|_| true)
+        self.router(|route| !route.is_dashboards())
     }
 
     /// What the browsers of users need, the script and the ingest, and `/healthz`.
@@ -47,9 +47,10 @@ impl Monitor {
         self.router(Route::is_public)
     }
 
-    /// What whoever operates the service needs: `/metrics`. For a second port, or behind authentication: see
+    /// What whoever operates the service needs: `/metrics` and the [`dashboard`](crate::dashboard). For a second port, or behind authentication: see
     /// [the guide](crate::guide::operator).
     pub fn operator_routes<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
+        self.own_routes().mount_dashboard();
         self.router(Route::is_operators)
     }
 
@@ -62,7 +63,7 @@ impl Monitor {
                 // A merge wraps what a router holds as a service once more: two boxes and a copy of the request for each beacon.
                 Route::Beacon(_) => router.route(path, post_service(service.clone()).fallback_service(service)),
                 // axum declares the length of what such a route answers, also where that is not what a GET would get (304).
-                Route::Metrics | Route::Uptime | Route::Script(_) => router.route_service(path, service),
+                Route::Metrics | Route::Uptime | Route::Script(_) | Route::Dashboard(_) => router.route_service(path, service),
             }
         })
     }

@@ -25,6 +25,7 @@
 //! request ─▶ middleware ─▶ label ─▶ record (cells)
 //! beacon  ─▶ rum: gate ─▶ beacon: decode, validate ─▶ record (cells)
 //! scrape  ─▶ exposition ─▶ encode ─▶ record (snapshot, read only)
+//! page    ─▶ dashboard ─▶ record (snapshot, read only), and the samples of the last hour
 //! ```
 //!
 //! The middleware and the ingest do not know each other: they meet in the recorder. [`Monitor`] puts the parts together and holds no state of its own;
@@ -34,6 +35,7 @@
 
 mod beacon;
 mod config;
+pub mod dashboard;
 mod encode;
 mod error;
 pub mod exemplars;

@@ -12,6 +12,7 @@
 
 mod buckets;
 mod collectors;
+mod dashboard;
 mod ingest;
 mod journeys;
 mod labels;
@@ -28,7 +29,8 @@ use std::sync::Arc;
 use prometheus::Registry;
 use prometheus::core::Desc;
 
-use crate::config::{Buckets, Config, GrpcType, Naming, Ruling, Sizes};
+use crate::config::{Buckets, Config, GrpcType, Mounted, Naming, Ruling, Sizes};
+use crate::dashboard::Dashboard;
 use crate::error::Error;
 use crate::exemplars::Exemplars;
 use crate::exposition::Exposition;
@@ -122,24 +124,26 @@ impl Monitor {
     /// template that the [`endpoint`](Builder::endpoint) closure gives them; one that is just their path goes by uncounted
     /// unless [`count_own_routes`](Builder::count_own_routes) is on.
     ///
-    /// **Where strangers send the requests, `/metrics` is theirs to read.** There, take
+    /// **Where strangers send the requests, `/metrics` and the [`dashboard`](crate::dashboard) are theirs to read.** There, take
     /// [`public_routes_layer`](Self::public_routes_layer), and [`operator_routes_layer`](Self::operator_routes_layer) on a second port or behind
     /// authentication: see [the guide](crate::guide::operator).
     #[must_use]
     pub fn routes_layer(&self) -> RoutesLayer {
+        self.routes.mount_dashboard();
         RoutesLayer::new(Arc::clone(&self.routes), |_| true)
     }
 
-    /// The same for what the browsers of users need, the script and the ingest, and for `/healthz`; `/metrics` is passed on.
+    /// The same for what the browsers of users need, the script and the ingest, and for `/healthz`; everything else is passed on.
     #[must_use]
     pub fn public_routes_layer(&self) -> RoutesLayer {
         RoutesLayer::new(Arc::clone(&self.routes), Route::is_public)
     }
 
-    /// The same for what whoever operates the service needs, `/metrics`; everything else is passed on. For a second port, or behind
+    /// The same for what whoever operates the service needs, `/metrics` and the [`dashboard`](crate::dashboard); everything else is passed on. For a second port, or behind
     /// authentication.
     #[must_use]
     pub fn operator_routes_layer(&self) -> RoutesLayer {
+        self.routes.mount_dashboard();
         RoutesLayer::new(Arc::clone(&self.routes), Route::is_operators)
     }
 
@@ -311,7 +315,7 @@ impl Builder {
         self
     }
 
-    /// Count requests to our own routes (`/metrics`, `/healthz`, `/rum.js`, `/log-…`) as well. Default: off.
+    /// Count requests to our own routes (`/metrics`, `/healthz`, `/rum.js`, `/log-…`, and `/dashboard` where it was asked for) as well. Default: off.
     pub fn count_own_routes(mut self, on: bool) -> Self {
         self.config.own_routes_counted = on;
         self
@@ -393,9 +397,14 @@ impl Builder {
         let mut config = self.config;
         let script = Script::new(&config);
         let paths = routes::paths(&config.paths, &script);
+        let dashboard_mounted = Mounted::default();
         if !config.own_routes_counted {
-            for (path, _) in &paths {
-                config.template_rules.ignore(path.clone());
+            for (path, route) in &paths {
+                if route.is_dashboards() {
+                    config.template_rules.ignore_where_mounted(&dashboard_mounted, path.clone());
+                } else {
+                    config.template_rules.ignore(path.clone());
+                }
             }
         }
         if config.template_rules.of(UNMATCHED) == Ruling::Ignored {
@@ -405,11 +414,13 @@ impl Builder {
         let recorder = Recorder::new(&config);
         let registry = self.registry.unwrap_or_else(|| prometheus::default_registry().clone());
         let collector = Collector::new(Arc::clone(&recorder), collected.clone(), descriptions);
+        let dashboard = Dashboard::new(Arc::clone(&recorder), collected.clone(), &config);
         let exposition = Exposition::new(Arc::clone(&recorder), collected, registry, config.scrapes_in_flight);
         #[cfg(feature = "protobuf")]
         let exposition = exposition.with_protobuf(self.protobuf);
         let uptime = Uptime::new(self.readiness, &config);
-        let routes = Arc::new(Routes::new(paths, exposition, uptime, Ingest::new(Arc::clone(&recorder), &config), script));
+        let ingest = Ingest::new(Arc::clone(&recorder), &config);
+        let routes = Routes::new(paths, exposition, uptime, ingest, script, dashboard, dashboard_mounted);
         let methods = Methods::declared(&recorder, &config.grpc);
         let timers = Timers::declared(&recorder, &config);
         #[cfg(feature = "tracing")]
@@ -428,7 +439,7 @@ impl Builder {
             timers,
             #[cfg(feature = "tracing")]
             log_events,
-            routes,
+            routes: Arc::new(routes),
             guide,
             collector,
         }

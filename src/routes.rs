@@ -13,7 +13,8 @@ use pin_project_lite::pin_project;
 use tower::{Layer, Service};
 
 use crate::beacon::Form;
-use crate::config::Paths;
+use crate::config::{Mounted, Paths};
+use crate::dashboard::{self, Dashboard, Part};
 use crate::exposition::Exposition;
 use crate::rum::{Ingest, Kind, Reading, Script};
 use crate::serve::{Body, Freshness};
@@ -26,12 +27,17 @@ pub(crate) enum Route {
     Uptime,
     Beacon(Kind),
     Script(Freshness),
+    Dashboard(Part),
 }
 
 impl Route {
     /// Routes for whoever operates the service; the others are for the browsers of its users.
     pub(crate) fn is_operators(self) -> bool {
-        self == Self::Metrics
+        self == Self::Metrics || self.is_dashboards()
+    }
+
+    pub(crate) fn is_dashboards(self) -> bool {
+        matches!(self, Self::Dashboard(_))
     }
 
     pub(crate) fn is_public(self) -> bool {
@@ -43,17 +49,22 @@ impl Route {
 #[derive(Debug)]
 pub(crate) struct Routes {
     paths: Vec<(String, Route)>,
+    /// The place of the dashboard's page; what it loads comes behind it.
+    dashboard_from: usize,
     exposition: Exposition,
     uptime: Arc<Uptime>,
     ingest: Arc<Ingest>,
     script: Script,
+    dashboard: Arc<Dashboard>,
+    dashboard_mounted: Mounted,
 }
 
 /// Where each route of a monitor is.
 pub(crate) fn paths(paths: &Paths, script: &Script) -> Vec<(String, Route)> {
     let path = |path: &str, route| (format!("{}{path}", paths.prefix), route);
     let single = |form| Route::Beacon(Kind::Single(form));
-    vec![
+    let dashboard = dashboard::parts().map(|(rest, part)| path(&format!("{}{rest}", paths.dashboard), Route::Dashboard(part)));
+    let mut all = vec![
         path(&paths.metrics, Route::Metrics),
         path(&paths.uptime, Route::Uptime),
         path(&paths.page_load, single(Form::PageLoad)),
@@ -62,7 +73,9 @@ pub(crate) fn paths(paths: &Paths, script: &Script) -> Vec<(String, Route)> {
         path(&paths.beacon, Route::Beacon(Kind::Batch)),
         (script.path().to_owned(), Route::Script(Freshness::Short)),
         (script.hashed_path().to_owned(), Route::Script(Freshness::Immutable)),
-    ]
+    ];
+    all.extend(dashboard);
+    all
 }
 
 impl Routes {
@@ -72,20 +85,46 @@ impl Routes {
         uptime: Uptime,
         ingest: Ingest,
         script: Script,
+        dashboard: Dashboard,
+        dashboard_mounted: Mounted,
     ) -> Self {
-        Self { paths, exposition, uptime: Arc::new(uptime), ingest: Arc::new(ingest), script }
+        let dashboard_from = paths.iter().position(|(_, route)| route.is_dashboards()).unwrap_or(paths.len());
+        Self {
+            paths,
+            dashboard_from,
+            exposition,
+            uptime: Arc::new(uptime),
+            ingest: Arc::new(ingest),
+            script,
+            dashboard: Arc::new(dashboard),
+            dashboard_mounted,
+        }
+    }
+
+    /// The host asks for routes with the dashboard among them: from here on its paths are ours.
+    pub(crate) fn mount_dashboard(&self) {
+        self.dashboard_mounted.note();
+    }
+
+    pub(crate) fn dashboard(&self) -> &Dashboard {
+        &self.dashboard
     }
 
     pub(crate) fn script(&self) -> &Script {
         &self.script
     }
 
+    #[cfg(any(feature = "axum", feature = "actix"))]
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, Route)> {
         self.paths.iter().map(|(path, route)| (path.as_str(), *route))
     }
 
     fn find(&self, wanted: &str) -> Option<Route> {
-        self.iter().find(|&(path, _)| path == wanted).map(|(_, route)| route)
+        let (others, dashboard) = self.paths.split_at(self.dashboard_from);
+        let of = |paths: &[(String, Route)]| paths.iter().find(|(path, _)| path == wanted).map(|&(_, route)| route);
+        // Every request that is not ours comes by here: one look for all files of the dashboard.
+        let is_below = || dashboard.first().is_some_and(|(page, _)| wanted.starts_with(page));
+        of(others).or_else(|| is_below().then(|| of(dashboard))?)
     }
 
     /// Begins to answer a request to one of our paths.
@@ -100,6 +139,10 @@ impl Routes {
             Route::Metrics => {
                 let (routes, (head, _)) = (Arc::clone(self), request.into_parts());
                 Reply::Later { response: Box::pin(async move { routes.exposition.respond(&head).await }) }
+            }
+            Route::Dashboard(part) => {
+                let (dashboard, (head, _)) = (Arc::clone(&self.dashboard), request.into_parts());
+                Reply::Later { response: Box::pin(async move { dashboard.respond(part, &head).await }) }
             }
             Route::Uptime => {
                 let (uptime, method) = (Arc::clone(&self.uptime), request.method().clone());

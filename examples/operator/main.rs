@@ -1,4 +1,5 @@
-//! The site on one port, `/metrics` on another: `cargo run --example operator --features axum`, then open <http://127.0.0.1:9464/metrics>.
+//! The site on one port, `/metrics` and `/dashboard` on another: `cargo run --example operator --features axum`, then open
+//! <http://127.0.0.1:9464/dashboard>.
 //!
 //! `METRICS_TOKEN=…` asks scrapers for that bearer token, `METRICS_USER=…` with `METRICS_PASSWORD=…` for basic auth; with neither, the second port
 //! is open to this machine. `PORT` and `OPERATOR_PORT` change the ports.
@@ -19,18 +20,21 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let monitor = tower_rum::Monitor::new();
     let site = Router::new()
         .route("/", get(async || "hello\n"))
-        .merge(monitor.public_routes()) // the script and the ingest; /metrics is not found here
+        .merge(monitor.public_routes()) // the script and the ingest; /metrics and /dashboard are not found here
         .layer(monitor.layer());
     let mut operators = monitor.operator_routes();
     if let Some(credentials) = asked_for()? {
         operators = operators.layer(ValidateRequestHeaderLayer::custom(credentials));
     }
 
-    // A container would listen on all addresses; /metrics is for this machine, or for a network of your own.
+    tokio::spawn(monitor.history()); // what the dashboard remembers
+
+    // A container would listen on all addresses; the operators' routes are for this machine, or for a network of your own.
     let public = TcpListener::bind(("127.0.0.1", port("PORT", 3000)?)).await?;
     let private = TcpListener::bind(("127.0.0.1", port("OPERATOR_PORT", 9464)?)).await?;
     println!("the site      http://{}/", public.local_addr()?);
     println!("its metrics   http://{}/metrics", private.local_addr()?);
+    println!("its dashboard http://{}/dashboard", private.local_addr()?);
     tokio::try_join!(axum::serve(public, site).into_future(), axum::serve(private, operators).into_future())?;
     Ok(())
 }

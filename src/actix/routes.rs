@@ -21,12 +21,13 @@ use crate::rum::ClientAddress;
 use super::head;
 
 impl Monitor {
-    /// Everything, for [`App::configure`](actix_web::App::configure): `/metrics`, `/healthz`, the browser script and the ingest.
+    /// `/metrics`, `/healthz`, the browser script and the ingest, for [`App::configure`](actix_web::App::configure): everything but the
+    /// [`dashboard`](crate::dashboard).
     ///
     /// **On a port that strangers reach, `/metrics` is theirs to read.** There, configure [`actix_public_routes`](Self::actix_public_routes), and serve
     /// [`actix_operator_routes`](Self::actix_operator_routes) on a second port or behind authentication: see [the guide](crate::guide::operator).
     pub fn actix_routes(&self) -> impl FnOnce(&mut ServiceConfig) + use<> {
-        self.resources(|_| true)
+        self.resources(|route| !route.is_dashboards())
     }
 
     /// What the browsers of users need, the script and the ingest, and `/healthz`.
@@ -34,9 +35,10 @@ impl Monitor {
         self.resources(Route::is_public)
     }
 
-    /// What whoever operates the service needs: `/metrics`. For a second port, or behind authentication: see
+    /// What whoever operates the service needs: `/metrics` and the [`dashboard`](crate::dashboard). For a second port, or behind authentication: see
     /// [the guide](crate::guide::operator).
     pub fn actix_operator_routes(&self) -> impl FnOnce(&mut ServiceConfig) + use<> {
+        self.own_routes().mount_dashboard();
         self.resources(Route::is_operators)
     }
 

@@ -13,6 +13,7 @@
 
 mod buckets;
 mod client_metric;
+mod dashboard;
 mod declared_family;
 mod descriptor_set;
 mod gate;
@@ -39,6 +40,7 @@ pub(crate) use buckets::{
     CLS_BUCKETS, FCP_BUCKETS, INP_BUCKETS, LCP_BUCKETS, MAX_BUCKETS, PHASE_BUCKETS, REQUEST_BUCKETS, STREAM_BUCKETS, TTFB_BUCKETS,
 };
 pub use client_metric::{ClientCounter, ClientHistogram, Unit};
+pub(crate) use dashboard::DashboardConfig;
 pub(crate) use declared_family::DeclaredFamily;
 pub(crate) use gate::{GateConfig, Network};
 pub use grpc::GrpcType;
@@ -50,7 +52,7 @@ pub use naming::Naming;
 pub(crate) use own_labels::{Choice, OwnLabels};
 pub use prefetch::Prefetch;
 pub use sizes::Sizes;
-pub(crate) use template_rules::{Ruling, TemplateRules};
+pub(crate) use template_rules::{Mounted, Ruling, TemplateRules};
 pub use timer::Timer;
 pub(crate) use vocabulary::Vocabulary;
 
@@ -89,6 +91,7 @@ pub(crate) struct Config {
     pub(crate) readiness_timeout: Duration,
     pub(crate) paths: Paths,
     pub(crate) gate: GateConfig,
+    pub(crate) dashboard: DashboardConfig,
 }
 
 impl Default for Config {
@@ -121,6 +124,7 @@ impl Default for Config {
             readiness_timeout: Duration::from_secs(1),
             paths: Paths::default(),
             gate: GateConfig::default(),
+            dashboard: DashboardConfig::default(),
         }
     }
 }
@@ -180,7 +184,16 @@ impl Config {
             )));
         }
         self.paths.validate()?;
+        self.dashboard.validate()?;
         self.gate.validate()
+    }
+
+    /// A family's name behind the namespace.
+    pub(crate) fn exposed(&self, name: &str) -> String {
+        match self.namespace.as_str() {
+            "" => name.to_owned(),
+            namespace => format!("{namespace}_{name}"),
+        }
     }
 
     /// Values of the `endpoint` label that are known from the start.
@@ -202,6 +215,8 @@ pub(crate) struct Paths {
     pub(crate) beacon: String,
     /// The script; its immutable copy is beside it, with a hash before the ending.
     pub(crate) script: String,
+    /// The page; what it loads is below it.
+    pub(crate) dashboard: String,
 }
 
 impl Default for Paths {
@@ -215,6 +230,7 @@ impl Default for Paths {
             user_error: "/log-user-error".to_owned(),
             beacon: "/log-beacon".to_owned(),
             script: "/rum.js".to_owned(),
+            dashboard: "/dashboard".to_owned(),
         }
     }
 }
@@ -229,7 +245,7 @@ impl Paths {
                 "a prefix starts with a slash, ends without one, and takes letters, digits and -_.~ between, not {prefix:?}"
             )));
         }
-        for path in [&self.beacon, &self.script, &self.uptime] {
+        for path in [&self.beacon, &self.script, &self.uptime, &self.dashboard] {
             if !plain(path) || path.len() < 2 {
                 return Err(Error::setting(format!(
                     "a path starts with a slash and takes letters, digits and -_.~ behind it, not {path:?}"
@@ -238,8 +254,17 @@ impl Paths {
         }
         let paths =
             [&self.metrics, &self.uptime, &self.page_load, &self.interaction, &self.user_error, &self.beacon, &self.script];
-        match paths.iter().find(|path| paths.iter().filter(|other| other == path).count() > 1) {
-            Some(path) => Err(Error::setting(format!("two routes have the path {path:?}"))),
+        if let Some(path) = paths.iter().find(|path| paths.iter().filter(|other| other == path).count() > 1) {
+            return Err(Error::setting(format!("two routes have the path {path:?}")));
+        }
+        let dashboard = &self.dashboard;
+        if dashboard.ends_with('/') {
+            return Err(Error::setting(format!("the dashboard's path ends without a slash, unlike {dashboard:?}")));
+        }
+        let is_its =
+            |path: &str| path.strip_prefix(dashboard.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        match paths.iter().find(|path| is_its(path)) {
+            Some(path) => Err(Error::setting(format!("the path {path:?} lies where the dashboard does"))),
             None => Ok(()),
         }
     }

@@ -52,6 +52,13 @@ impl Naming {
 }
 
 impl HttpLabels {
+    /// What a label of these names is called by default; `None` for any other.
+    pub(crate) fn by_default(self, label: &str) -> Option<&'static str> {
+        let default = Naming::Default.labels();
+        let pairs = [(self.method, default.method), (self.endpoint, default.endpoint), (self.status, default.status)];
+        pairs.into_iter().find(|&(name, _)| name == label).map(|(_, default)| default)
+    }
+
     pub(crate) fn all(self) -> impl Iterator<Item = &'static str> {
         [self.method, self.endpoint, self.status].into_iter().chain(self.error)
     }

@@ -1,6 +1,8 @@
 //! What the host says of route templates: which go by uncounted, and which count under another name.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::Error;
 use crate::label;
@@ -11,9 +13,25 @@ use super::name::is_reserved;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TemplateRules {
     ignored: Vec<Pattern>,
+    /// Templates that are the host's own for as long as it mounts nothing of ours there.
+    ignored_where_mounted: Vec<(Mounted, String)>,
     aliases: BTreeMap<Pattern, String>,
     /// Patterns that were given two names.
     contradictions: Vec<Pattern>,
+}
+
+/// Whether the host has asked for routes that it may do without. Asked for they are before requests come, as a rule: threads remember their templates.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Mounted(Arc<AtomicBool>);
+
+impl Mounted {
+    pub(crate) fn note(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn is_so(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// What becomes of a template.
@@ -36,6 +54,10 @@ impl TemplateRules {
         self.ignored.push(Pattern::new(pattern));
     }
 
+    pub(crate) fn ignore_where_mounted(&mut self, mounted: &Mounted, template: String) {
+        self.ignored_where_mounted.push((mounted.clone(), template));
+    }
+
     pub(crate) fn alias(&mut self, pattern: String, name: String) {
         let pattern = Pattern::new(pattern);
         if let Some(other) = self.aliases.insert(pattern.clone(), name)
@@ -46,7 +68,8 @@ impl TemplateRules {
     }
 
     pub(crate) fn of(&self, template: &str) -> Ruling<'_> {
-        if self.ignored.iter().any(|pattern| pattern.matches(template)) {
+        let ours = self.ignored_where_mounted.iter().any(|(mounted, ours)| mounted.is_so() && ours == template);
+        if ours || self.ignored.iter().any(|pattern| pattern.matches(template)) {
             return Ruling::Ignored;
         }
         let nearest = self.aliases.iter().rev().find(|(pattern, _)| pattern.matches(template));

@@ -20,6 +20,7 @@ use text::TextFormat;
 
 pub(crate) use host::{HostFamilies, pushed};
 pub(crate) use names::Names;
+pub(crate) use number::decimal;
 
 /// What a scrape may be written in. All formats have the same series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -36,7 +36,8 @@ pub(super) fn seconds(out: &mut Vec<u8>, nanoseconds: u64) {
     decimal(out, nanoseconds, Resolution::BILLIONTHS);
 }
 
-fn decimal(out: &mut Vec<u8>, value: u64, resolution: Resolution) {
+/// Appends a number of a unit's parts in units, exact to the last digit.
+pub(crate) fn decimal(out: &mut Vec<u8>, value: u64, resolution: Resolution) {
     let per_unit = resolution.per_unit();
     out.extend_from_slice(itoa::Buffer::new().format(value / per_unit).as_bytes());
     let fraction = value % per_unit;

@@ -15,6 +15,8 @@ pub(crate) struct Resolution {
 impl Resolution {
     /// Nanoseconds, for a duration in seconds.
     pub(crate) const BILLIONTHS: Self = Self { decimals: 9 };
+    /// Milliseconds, for a moment in seconds.
+    pub(crate) const THOUSANDTHS: Self = Self { decimals: 3 };
     /// Bytes.
     pub(crate) const WHOLE: Self = Self { decimals: 0 };
 

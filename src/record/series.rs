@@ -97,7 +97,7 @@ impl SeriesTable {
 
 impl Series {
     /// The values of its labels, in their order.
-    pub(super) fn values(&self) -> impl Iterator<Item = String> {
+    pub(crate) fn values(&self) -> impl Iterator<Item = String> {
         let mut rest = self.rendered.chars();
         std::iter::from_fn(move || {
             rest.by_ref().find(|&character| character == '"')?;

@@ -34,6 +34,8 @@ struct Sums {
 /// One series of a family, as an exposition format writes it.
 pub(crate) struct Sample<'a> {
     pub(crate) series: &'a Series,
+    /// Its own within its family, and for good.
+    pub(crate) place: usize,
     /// A label that the series itself does not have.
     pub(crate) extra: Option<(&'static str, &'static str)>,
     pub(crate) value: Value<'a>,
@@ -182,7 +184,7 @@ impl<'a> Snapshot<'a> {
                     // Statuses may be past their cap, and have failed, where no endpoint is.
                     let overflow = || self.shown(EXCHANGES, number, &errors[number..=number]);
                     if let Some(series) = self.shown(EXCHANGES, number, row).or_else(overflow) {
-                        visit(Sample { series, extra: None, value: Value::Integer(errors[number]) });
+                        visit(Sample { series, place: number, extra: None, value: Value::Integer(errors[number]) });
                     }
                 }
             }
@@ -191,9 +193,9 @@ impl<'a> Snapshot<'a> {
             View::Incomplete => {
                 for (number, row) in self.tables[EXCHANGES].rows().enumerate() {
                     let Some(series) = self.shown(EXCHANGES, number, row) else { continue };
-                    for (reason, word) in [("client_gone", CLIENT_GONE), ("body_error", BODY_ERROR)] {
+                    for (reason, label, word) in [(0, "client_gone", CLIENT_GONE), (1, "body_error", BODY_ERROR)] {
                         let value = Value::Integer(row[word]);
-                        visit(Sample { series, extra: Some((REASON, reason)), value });
+                        visit(Sample { series, place: 2 * number + reason, extra: Some((REASON, label)), value });
                     }
                 }
             }
@@ -203,7 +205,7 @@ impl<'a> Snapshot<'a> {
     fn values<'v>(&self, table: usize, visit: &mut dyn FnMut(Sample<'_>), read: impl Fn(&[u64]) -> Value<'v>) {
         for (number, row) in self.tables[table].rows().enumerate() {
             if let Some(series) = self.shown(table, number, row) {
-                visit(Sample { series, extra: None, value: read(row) });
+                visit(Sample { series, place: number, extra: None, value: read(row) });
             }
         }
     }
@@ -218,7 +220,7 @@ impl<'a> Snapshot<'a> {
                 let counts = &row[buckets..buckets + bounds.buckets()];
                 let exemplars = self.recorder.exemplars.as_ref().and_then(|exemplars| exemplars.get(table, number));
                 let value = Value::Histogram { bounds, counts, sum: row[sum], native: sums.native.get(number), exemplars };
-                visit(Sample { series, extra: None, value });
+                visit(Sample { series, place: number, extra: None, value });
             }
         }
     }
@@ -232,7 +234,8 @@ impl<'a> Snapshot<'a> {
             if let Some(series) = self.shown(table, number, row).filter(|_| count > 0)
                 && let &Some(quantiles) = quantiles
             {
-                visit(Sample { series, extra: None, value: Value::Summary { quantiles, bounds, count, sum } });
+                let value = Value::Summary { quantiles, bounds, count, sum };
+                visit(Sample { series, place: number, extra: None, value });
             }
         }
     }

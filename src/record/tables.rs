@@ -86,6 +86,8 @@ impl Table {
 #[derive(Debug)]
 pub(crate) struct Family {
     pub(crate) name: String,
+    /// Its name where the host sets none.
+    pub(crate) default_name: String,
     pub(crate) help: String,
     pub(crate) kind: Kind,
     pub(crate) labels: Vec<String>,
@@ -228,7 +230,8 @@ pub(super) fn families(config: &Config) -> Vec<Family> {
             };
             let labels: Vec<&str> = with_chosen(config, labels).into_iter().chain(view.label()).collect();
             Family {
-                name: named(config, config.naming.family(name)),
+                name: config.exposed(config.naming.family(name)),
+                default_name: name.to_owned(),
                 help: help.to_owned(),
                 kind,
                 labels: with_constant(config, &labels),
@@ -244,8 +247,8 @@ pub(super) fn families(config: &Config) -> Vec<Family> {
             Measure::Scrapes => (Kind::Gauge, View::Scrapes(table)),
             Measure::Histogram(_) => (Kind::Histogram, View::Histogram(table, 0)),
         };
-        let (name, labels) = (named(config, family.name), with_constant(config, &family.labels));
-        Family { name, help: family.help.to_owned(), kind, labels, view }
+        let (name, labels) = (config.exposed(family.name), with_constant(config, &family.labels));
+        Family { name, default_name: family.name.to_owned(), help: family.help.to_owned(), kind, labels, view }
     });
     http.chain(browser).collect()
 }
@@ -265,13 +268,6 @@ impl View {
 
     fn is_lifetime(self) -> bool {
         matches!(self, Self::Histogram(RESPONSES | STREAMS, _))
-    }
-}
-
-fn named(config: &Config, name: &str) -> String {
-    match config.namespace.as_str() {
-        "" => name.to_owned(),
-        namespace => format!("{namespace}_{name}"),
     }
 }
 

@@ -31,6 +31,8 @@ pub(crate) enum Freshness {
     Short,
     /// For ever: the path holds a hash of the content.
     Immutable,
+    /// Not at all: files that belong together stay together over a deployment, and no proxy keeps what asks for a password.
+    Checked,
 }
 
 impl Asset {
@@ -69,6 +71,7 @@ impl Asset {
         let cache = match freshness {
             Freshness::Short => "public, max-age=600",
             Freshness::Immutable => "public, max-age=31536000, immutable",
+            Freshness::Checked => "no-cache",
         };
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));

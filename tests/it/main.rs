@@ -35,6 +35,7 @@ mod compressed_metrics;
 mod const_labels;
 mod contract;
 mod cors;
+mod dashboard;
 mod end_of_body;
 mod endpoint_buckets;
 mod event_streams;

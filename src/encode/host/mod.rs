@@ -8,12 +8,12 @@ mod value;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use prometheus::Registry;
-use prometheus::proto::MetricFamily;
+use prometheus::proto::{LabelPair, MetricFamily};
 
 use crate::record::{Counter, Recorder, ScrapeFailure};
 
 use super::claims::Claims;
-use super::head::Dialect;
+use super::head::{Dialect, Type};
 use super::names::Names;
 
 pub(super) use family::HostFamily;
@@ -47,6 +47,19 @@ impl HostFamilies {
     pub(crate) fn gather(registry: &Registry) -> Result<Self, ScrapeFailure> {
         // A collector of the host is not our code: what it does must not cost our own families.
         catch_unwind(AssertUnwindSafe(|| registry.gather())).map(Self).map_err(|_| ScrapeFailure::Panic)
+    }
+
+    /// Calls `visit` with the labels and the value of each sample of a counter or a gauge.
+    pub(crate) fn each_value(&self, name: &str, visit: &mut dyn FnMut(&[LabelPair], f64)) {
+        let mut text = String::new();
+        let Some(family) = self.0.iter().find(|family| family.name() == name) else { return };
+        let Some(read) = HostFamily::read(family, &mut text) else { return };
+        if matches!(read.kind, Type::Counter | Type::Gauge) {
+            // Such a metric has one line.
+            for (metric, line) in family.get_metric().iter().zip(&read.lines) {
+                visit(metric.get_label(), line.number());
+            }
+        }
     }
 
     /// Calls `visit` with each family asked for that a scrape can show beside ours. Those that clash with one of them, or with one of the

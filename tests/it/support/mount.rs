@@ -40,6 +40,17 @@ impl Mount {
         all
     }
 
+    /// Every way to mount the operator's routes.
+    pub fn operators(monitor: &Monitor) -> Vec<Self> {
+        vec![
+            Self::layered("tower", &monitor.operator_routes_layer()),
+            #[cfg(feature = "axum")]
+            Self::router("axum", monitor.operator_routes()),
+            #[cfg(feature = "actix")]
+            Self::actix_with(monitor, |monitor, config| monitor.actix_operator_routes()(config)),
+        ]
+    }
+
     /// Every way that takes a request as the test made it, without a connection between.
     pub fn in_process(monitor: &Monitor) -> Vec<Self> {
         vec![
@@ -69,8 +80,13 @@ impl Mount {
     /// Over a connection of its own for each request: actix's services do not leave their thread.
     #[cfg(feature = "actix")]
     pub fn actix(monitor: &Monitor) -> Self {
+        Self::actix_with(monitor, |monitor, config| monitor.actix_routes()(config))
+    }
+
+    #[cfg(feature = "actix")]
+    fn actix_with(monitor: &Monitor, routes: fn(&Monitor, &mut actix_web::web::ServiceConfig)) -> Self {
         let app = monitor.clone();
-        let server = Arc::new(ActixServer::bare(move |config| app.actix_routes()(config)));
+        let server = Arc::new(ActixServer::bare(move |config| routes(&app, config)));
         let service = service_fn(move |request| {
             let server = Arc::clone(&server);
             async move { Ok::<_, Infallible>(over_a_connection(server.address, request).await) }
