@@ -39,7 +39,7 @@ impl Monitor {
     /// application has registered. There, merge [`public_routes`](Self::public_routes), and serve [`operator_routes`](Self::operator_routes) on a second
     /// port or behind authentication: see [the guide](crate::guide::operator).
     pub fn routes<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
-        self.router(|route| !route.is_dashboards())
+        self.router(Route::is_for_any_router)
     }
 
     /// What the browsers of users need, the script and the ingest, and `/healthz`.
@@ -63,7 +63,12 @@ impl Monitor {
                 // A merge wraps what a router holds as a service once more: two boxes and a copy of the request for each beacon.
                 Route::Beacon(_) => router.route(path, post_service(service.clone()).fallback_service(service)),
                 // axum declares the length of what such a route answers, also where that is not what a GET would get (304).
-                Route::Metrics | Route::Uptime | Route::Script(_) | Route::Dashboard(_) => router.route_service(path, service),
+                Route::Metrics
+                | Route::Uptime
+                | Route::Script(_)
+                | Route::Dashboard(_)
+                | Route::ReplayScript(_)
+                | Route::Recordings(_) => router.route_service(path, service),
             }
         })
     }

@@ -26,6 +26,7 @@
 //! beacon  ─▶ rum: gate ─▶ beacon: decode, validate ─▶ record (cells)
 //! scrape  ─▶ exposition ─▶ encode ─▶ record (snapshot, read only)
 //! page    ─▶ dashboard ─▶ record (snapshot, read only), and the samples of the last hour
+//! session ─▶ rum: gate ─▶ beacon: decode, validate ─▶ replay: queue ─▶ recordings: writer ─▶ replay: store
 //! ```
 //!
 //! The middleware and the ingest do not know each other: they meet in the recorder. [`Monitor`] puts the parts together and holds no state of its own;
@@ -48,6 +49,8 @@ pub mod log_events;
 pub mod middleware;
 mod monitor;
 mod record;
+mod recordings;
+pub mod replay;
 mod routes;
 pub mod rum;
 mod serve;

@@ -18,6 +18,7 @@ mod journeys;
 mod labels;
 #[cfg(feature = "tracing")]
 mod log_events;
+mod replay;
 mod timers;
 mod uptime;
 mod vocabulary;
@@ -41,12 +42,14 @@ use crate::log_events::LogEvents;
 use crate::middleware::journeys::Guide;
 use crate::middleware::{ByHead, HeadRules, HttpMetricsLayer, RequestSizeLayer, Shared, TemplateLayer};
 use crate::record::{Collector, Recorder};
+use crate::replay::Replay;
 use crate::routes::{self, Route, Routes, RoutesLayer};
 use crate::rum::{Ingest, Script};
 use crate::timer::Timers;
 use crate::uptime::{Checks, Uptime};
 
 use collectors::Collectors;
+use replay::Replaying;
 
 /// One set of metrics and the ways into and out of it. A clone is the same monitor.
 ///
@@ -61,6 +64,7 @@ pub struct Monitor {
     routes: Arc<Routes>,
     guide: Option<Arc<Guide>>,
     collector: Collector,
+    replay: Option<Replaying>,
 }
 
 impl Monitor {
@@ -193,6 +197,7 @@ pub struct Builder {
     registry: Option<Registry>,
     collectors: Collectors,
     readiness: Checks,
+    replay: Option<Replay>,
     #[cfg(feature = "protobuf")]
     protobuf: bool,
 }
@@ -206,6 +211,7 @@ impl Builder {
     pub fn build(self) -> Result<Monitor, Error> {
         self.config.validate()?;
         self.readiness.validate(&self.config)?;
+        self.replay.as_ref().map_or(Ok(()), Replay::validate)?;
         let (collected, descriptions) = self.collectors.registry(&self.config)?;
         Ok(self.assemble(collected, descriptions))
     }
@@ -396,7 +402,8 @@ impl Builder {
     fn assemble(self, collected: Registry, descriptions: Vec<Desc>) -> Monitor {
         let mut config = self.config;
         let script = Script::new(&config);
-        let paths = routes::paths(&config.paths, &script);
+        let replay_script = config.paths.replay.as_ref().map(|paths| Script::replay(&config, paths));
+        let paths = routes::paths(&config.paths, &script, replay_script.as_ref());
         let dashboard_mounted = Mounted::default();
         if !config.own_routes_counted {
             for (path, route) in &paths {
@@ -419,8 +426,15 @@ impl Builder {
         #[cfg(feature = "protobuf")]
         let exposition = exposition.with_protobuf(self.protobuf);
         let uptime = Uptime::new(self.readiness, &config);
-        let ingest = Ingest::new(Arc::clone(&recorder), &config);
-        let routes = Routes::new(paths, exposition, uptime, ingest, script, dashboard, dashboard_mounted);
+        let mut ingest = Ingest::new(Arc::clone(&recorder), &config);
+        let replay = self.replay.map(|settings| Replaying::new(settings, &recorder));
+        if let Some(replay) = &replay {
+            ingest = ingest.with_sessions(&replay.settings, Arc::clone(&replay.queue));
+        }
+        let mut routes = Routes::new(paths, exposition, uptime, ingest, script, dashboard, dashboard_mounted);
+        if let (Some(replay), Some(script)) = (&replay, replay_script) {
+            routes = routes.with_replay(replay.recordings(), script);
+        }
         let methods = Methods::declared(&recorder, &config.grpc);
         let timers = Timers::declared(&recorder, &config);
         #[cfg(feature = "tracing")]
@@ -442,6 +456,7 @@ impl Builder {
             routes: Arc::new(routes),
             guide,
             collector,
+            replay,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::Either;
 use pin_project_lite::pin_project;
@@ -16,8 +16,9 @@ use crate::beacon::Form;
 use crate::config::{Mounted, Paths};
 use crate::dashboard::{self, Dashboard, Part};
 use crate::exposition::Exposition;
+use crate::recordings::{Recordings, Shown};
 use crate::rum::{Ingest, Kind, Reading, Script};
-use crate::serve::{Body, Freshness};
+use crate::serve::{self, Body, Freshness};
 use crate::uptime::Uptime;
 
 /// What answers a path of ours.
@@ -28,12 +29,14 @@ pub(crate) enum Route {
     Beacon(Kind),
     Script(Freshness),
     Dashboard(Part),
+    ReplayScript(Freshness),
+    Recordings(Shown),
 }
 
 impl Route {
     /// Routes for whoever operates the service; the others are for the browsers of its users.
     pub(crate) fn is_operators(self) -> bool {
-        self == Self::Metrics || self.is_dashboards()
+        matches!(self, Self::Metrics | Self::Recordings(_)) || self.is_dashboards()
     }
 
     pub(crate) fn is_dashboards(self) -> bool {
@@ -42,6 +45,12 @@ impl Route {
 
     pub(crate) fn is_public(self) -> bool {
         !self.is_operators()
+    }
+
+    /// What a router that holds everything has: not what shows users to whoever asks.
+    #[cfg(any(feature = "axum", feature = "actix"))]
+    pub(crate) fn is_for_any_router(self) -> bool {
+        !matches!(self, Self::Recordings(_)) && !self.is_dashboards()
     }
 }
 
@@ -57,10 +66,11 @@ pub(crate) struct Routes {
     script: Script,
     dashboard: Arc<Dashboard>,
     dashboard_mounted: Mounted,
+    replay: Option<(Recordings, Script)>,
 }
 
 /// Where each route of a monitor is.
-pub(crate) fn paths(paths: &Paths, script: &Script) -> Vec<(String, Route)> {
+pub(crate) fn paths(paths: &Paths, script: &Script, replay_script: Option<&Script>) -> Vec<(String, Route)> {
     let path = |path: &str, route| (format!("{}{path}", paths.prefix), route);
     let single = |form| Route::Beacon(Kind::Single(form));
     let dashboard = dashboard::parts().map(|(rest, part)| path(&format!("{}{rest}", paths.dashboard), Route::Dashboard(part)));
@@ -74,6 +84,12 @@ pub(crate) fn paths(paths: &Paths, script: &Script) -> Vec<(String, Route)> {
         (script.path().to_owned(), Route::Script(Freshness::Short)),
         (script.hashed_path().to_owned(), Route::Script(Freshness::Immutable)),
     ];
+    if let (Some(replay), Some(script)) = (&paths.replay, replay_script) {
+        all.push(path(&replay.event, Route::Beacon(Kind::Session)));
+        all.push((script.path().to_owned(), Route::ReplayScript(Freshness::Short)));
+        all.push((script.hashed_path().to_owned(), Route::ReplayScript(Freshness::Immutable)));
+        all.extend(Recordings::paths(&replay.page).iter().map(|(at, shown)| path(at, Route::Recordings(*shown))));
+    }
     all.extend(dashboard);
     all
 }
@@ -98,6 +114,7 @@ impl Routes {
             script,
             dashboard: Arc::new(dashboard),
             dashboard_mounted,
+            replay: None,
         }
     }
 
@@ -108,6 +125,15 @@ impl Routes {
 
     pub(crate) fn dashboard(&self) -> &Dashboard {
         &self.dashboard
+    }
+
+    pub(crate) fn with_replay(mut self, recordings: Recordings, script: Script) -> Self {
+        self.replay = Some((recordings, script));
+        self
+    }
+
+    pub(crate) fn replay_script(&self) -> Option<&Script> {
+        self.replay.as_ref().map(|(_, script)| script)
     }
 
     pub(crate) fn script(&self) -> &Script {
@@ -136,6 +162,21 @@ impl Routes {
                 ControlFlow::Break(response) => now(response),
             },
             Route::Script(freshness) => now(self.script.respond(request.method(), request.headers(), freshness)),
+            Route::ReplayScript(freshness) => {
+                let script = self.replay_script().unwrap_or(&self.script);
+                now(script.respond(request.method(), request.headers(), freshness))
+            }
+            Route::Recordings(shown) => {
+                let (routes, (head, _)) = (Arc::clone(self), request.into_parts());
+                Reply::Later {
+                    response: Box::pin(async move {
+                        match &routes.replay {
+                            Some((recordings, _)) => recordings.respond(shown, &head).await,
+                            None => serve::line(StatusCode::NOT_FOUND, "no sessions are recorded here"),
+                        }
+                    }),
+                }
+            }
             Route::Metrics => {
                 let (routes, (head, _)) = (Arc::clone(self), request.into_parts());
                 Reply::Later { response: Box::pin(async move { routes.exposition.respond(&head).await }) }

@@ -27,7 +27,7 @@ impl Monitor {
     /// **On a port that strangers reach, `/metrics` is theirs to read.** There, configure [`actix_public_routes`](Self::actix_public_routes), and serve
     /// [`actix_operator_routes`](Self::actix_operator_routes) on a second port or behind authentication: see [the guide](crate::guide::operator).
     pub fn actix_routes(&self) -> impl FnOnce(&mut ServiceConfig) + use<> {
-        self.resources(|route| !route.is_dashboards())
+        self.resources(Route::is_for_any_router)
     }
 
     /// What the browsers of users need, the script and the ingest, and `/healthz`.

@@ -12,7 +12,7 @@ use super::form::{
     BareForm, ConversionForm, CounterForm, EngagedTimeForm, HistogramForm, InteractionForm, JourneyForm, PageLoadForm,
     PageViewForm, RequestForm, ThirdPartyFailureForm, ThirdPartyForm, UserErrorForm, WebVitalsForm,
 };
-use super::object::{Object, Tagged};
+use super::object::{self, Object};
 use super::rejection::{Reason, Rejection};
 use super::wire::{Format, malformed_json};
 
@@ -120,8 +120,7 @@ fn kind(text: &str) -> Result<Cow<'_, str>, Rejection> {
 }
 
 fn form<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Rejection> {
-    let form = serde_json::from_str(text);
-    form.map(|Tagged(form)| form).map_err(|error| malformed_json(&error))
+    object::beside(text, "event").map_err(|error| malformed_json(&error))
 }
 
 /// The kind alone; the other fields are its form's.

@@ -97,6 +97,9 @@ pub(crate) const EVENT_KINDS: [&str; 16] = [
     "heartbeat",
 ];
 
+/// The same for those of a session that is recorded.
+pub(crate) const SESSION_EVENT: &str = "session_event";
+
 impl Event<'_> {
     /// The place of its kind in [`EVENT_KINDS`].
     pub(crate) fn kind(&self) -> usize {

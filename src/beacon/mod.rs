@@ -7,9 +7,10 @@ mod event;
 mod form;
 mod object;
 mod rejection;
+pub(crate) mod session;
 mod wire;
 
 pub(crate) use batch::{Batch, BatchId, BatchResult};
-pub(crate) use event::{EVENT_KINDS, Endpoint, ErrorKind, Event, Vital};
+pub(crate) use event::{EVENT_KINDS, Endpoint, ErrorKind, Event, SESSION_EVENT, Vital};
 pub(crate) use rejection::{Reason, Rejection};
 pub(crate) use wire::{Form, Format};

@@ -31,48 +31,52 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
     }
 }
 
-/// A `T` whose fields stand in an object beside its kind, the field `event`.
-pub(super) struct Tagged<T>(pub(super) T);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Tagged<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(TaggedFields(PhantomData))
-    }
+/// A `T` whose fields stand in an object beside one of another name, which is passed over.
+pub(super) fn beside<'de, T: Deserialize<'de>>(text: &'de str, key: &'static str) -> serde_json::Result<T> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let form = deserializer.deserialize_map(Beside { key, form: PhantomData })?;
+    deserializer.end().map(|()| form)
 }
 
-struct TaggedFields<T>(PhantomData<T>);
+struct Beside<T> {
+    key: &'static str,
+    form: PhantomData<T>,
+}
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for TaggedFields<T> {
-    type Value = Tagged<T>;
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Beside<T> {
+    type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Self::Value, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(Untagged(fields))).map(Tagged)
+    fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(Without { key: self.key, fields }))
     }
 }
 
-/// An object's fields without its kind.
-struct Untagged<A>(A);
+/// An object's fields without one.
+struct Without<A> {
+    key: &'static str,
+    fields: A,
+}
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Untagged<A> {
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Without<A> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
-        while let Some(Key(key)) = self.0.next_key()? {
-            if key != "event" {
+        while let Some(Key(key)) = self.fields.next_key()? {
+            if key != self.key {
                 let key: CowStrDeserializer<'_, A::Error> = key.into_deserializer();
                 return seed.deserialize(key).map(Some);
             }
-            self.0.next_value::<IgnoredAny>()?;
+            self.fields.next_value::<IgnoredAny>()?;
         }
         Ok(None)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
-        self.0.next_value_seed(seed)
+        self.fields.next_value_seed(seed)
     }
 }
 

@@ -30,10 +30,16 @@ pub(crate) enum Reason {
     Duplicate,
     /// Recorded, under the overflow series of a family at its cap.
     Series,
+    /// A session's events that found the queue to the store full: answered as if stored.
+    ReplayFull,
+    /// A batch that would take its session past a cap, or whose session an operator has deleted: not stored.
+    ReplayLimit,
+    /// A batch that the store failed to take, or did not take in time.
+    ReplayStore,
 }
 
 impl Reason {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::Malformed,
         Self::Origin,
         Self::Timeout,
@@ -48,6 +54,9 @@ impl Reason {
         Self::Privacy,
         Self::Duplicate,
         Self::Series,
+        Self::ReplayFull,
+        Self::ReplayLimit,
+        Self::ReplayStore,
     ];
 
     pub(crate) fn label(self) -> &'static str {
@@ -66,7 +75,15 @@ impl Reason {
             Self::Privacy => "privacy",
             Self::Duplicate => "duplicate",
             Self::Series => "series",
+            Self::ReplayFull => "replay_full",
+            Self::ReplayLimit => "replay_limit",
+            Self::ReplayStore => "replay_store",
         }
+    }
+
+    /// Whether it is of no use where no sessions are recorded.
+    pub(crate) fn is_of_replay(self) -> bool {
+        matches!(self, Self::ReplayFull | Self::ReplayLimit | Self::ReplayStore)
     }
 
     const fn status(self) -> StatusCode {
@@ -78,7 +95,13 @@ impl Reason {
             Self::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Range | Self::UnknownName | Self::UnknownKind | Self::Version => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Rate => StatusCode::TOO_MANY_REQUESTS,
-            Self::Bot | Self::Privacy | Self::Duplicate | Self::Series => StatusCode::NO_CONTENT,
+            Self::Bot
+            | Self::Privacy
+            | Self::Duplicate
+            | Self::Series
+            | Self::ReplayFull
+            | Self::ReplayLimit
+            | Self::ReplayStore => StatusCode::NO_CONTENT,
         }
     }
 

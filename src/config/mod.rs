@@ -217,6 +217,17 @@ pub(crate) struct Paths {
     pub(crate) script: String,
     /// The page; what it loads is below it.
     pub(crate) dashboard: String,
+    /// `None` where no sessions are recorded.
+    pub(crate) replay: Option<ReplayPaths>,
+}
+
+/// The routes of session replay.
+#[derive(Debug, Clone)]
+pub(crate) struct ReplayPaths {
+    pub(crate) event: String,
+    pub(crate) script: String,
+    /// The operator's page; what it loads is below it.
+    pub(crate) page: String,
 }
 
 impl Default for Paths {
@@ -231,6 +242,7 @@ impl Default for Paths {
             beacon: "/log-beacon".to_owned(),
             script: "/rum.js".to_owned(),
             dashboard: "/dashboard".to_owned(),
+            replay: None,
         }
     }
 }
@@ -245,16 +257,24 @@ impl Paths {
                 "a prefix starts with a slash, ends without one, and takes letters, digits and -_.~ between, not {prefix:?}"
             )));
         }
-        for path in [&self.beacon, &self.script, &self.uptime, &self.dashboard] {
+        let of_replay: Vec<&String> = self.replay.iter().flat_map(|paths| [&paths.event, &paths.script]).collect();
+        let own = [&self.beacon, &self.script, &self.uptime, &self.dashboard];
+        for path in own.into_iter().chain(of_replay.iter().copied()) {
             if !plain(path) || path.len() < 2 {
                 return Err(Error::setting(format!(
                     "a path starts with a slash and takes letters, digits and -_.~ behind it, not {path:?}"
                 )));
             }
         }
-        let paths =
-            [&self.metrics, &self.uptime, &self.page_load, &self.interaction, &self.user_error, &self.beacon, &self.script];
-        if let Some(path) = paths.iter().find(|path| paths.iter().filter(|other| other == path).count() > 1) {
+        let own = [&self.metrics, &self.uptime, &self.page_load, &self.interaction, &self.user_error, &self.beacon, &self.script];
+        let replay_page = self.replay.as_ref().map(|paths| &paths.page);
+        let paths: Vec<&String> = own.into_iter().chain(of_replay).chain(replay_page).collect();
+        let is_below_page = |path: &str| {
+            replay_page.is_some_and(|page| path.strip_prefix(page.as_str()).is_some_and(|rest| rest.starts_with('/')))
+        };
+        if let Some(path) =
+            paths.iter().find(|path| is_below_page(path) || paths.iter().filter(|other| other == path).count() > 1)
+        {
             return Err(Error::setting(format!("two routes have the path {path:?}")));
         }
         let dashboard = &self.dashboard;

@@ -1,5 +1,5 @@
-//! Guides: what the numbers mean and where their definitions come from, how they are named, which frameworks the layer works with, and
-//! who may read `/metrics`.
+//! Guides: what the numbers mean and where their definitions come from, how they are named, which frameworks the layer works with,
+//! who may read `/metrics`, and what session replay records and what it never does.
 //!
 //! ```
 //! // The tag, with caching for ever and an integrity check, as a template would write it.
@@ -20,3 +20,6 @@ pub mod naming {}
 
 #[doc = include_str!("operator.md")]
 pub mod operator {}
+
+#[doc = include_str!("replay.md")]
+pub mod replay {}

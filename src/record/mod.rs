@@ -44,7 +44,7 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use crate::beacon::{BatchResult, EVENT_KINDS, ErrorKind, Reason};
+use crate::beacon::{BatchResult, EVENT_KINDS, ErrorKind, Reason, SESSION_EVENT};
 use crate::config::{Choice, Config, HttpLabels, Ruling, TemplateRules};
 use crate::exemplars::TraceId;
 use crate::label::{MethodLabel, OVERFLOW, Template, UNMATCHED};
@@ -369,8 +369,10 @@ impl Recorder {
         each(Counter::UserConversions, &mut vocabulary.goals.iter().map(String::as_str));
         each(Counter::UserThirdPartyFailures, &mut vocabulary.third_parties.values().map(String::as_str));
         each(Counter::Batches, &mut BatchResult::ALL.into_iter().map(BatchResult::label));
-        each(Counter::Events, &mut EVENT_KINDS.into_iter());
-        each(Counter::Rejected, &mut Reason::ALL.into_iter().map(Reason::label));
+        let replays = config.paths.replay.is_some();
+        each(Counter::Events, &mut EVENT_KINDS.into_iter().chain(replays.then_some(SESSION_EVENT)));
+        let reasons = Reason::ALL.into_iter().filter(|reason| replays || !reason.is_of_replay());
+        each(Counter::Rejected, &mut reasons.map(Reason::label));
         each(Counter::ExpositionRequests, &mut SCRAPE_STATUSES.into_iter());
         each(Counter::ExpositionFailures, &mut ScrapeFailure::ALL.into_iter().map(ScrapeFailure::label));
         for counter in

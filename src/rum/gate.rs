@@ -2,9 +2,6 @@
 //!
 //! This stops other sites' pages from sending through their visitors' browsers. It authenticates nobody: a program can send any header.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use crate::beacon::{Reason, Rejection};
 use crate::config::GateConfig;
 use http::request::Parts;
@@ -12,19 +9,20 @@ use http::request::Parts;
 use super::address::Addresses;
 use super::rate::Rates;
 use super::sender::Sender;
+use super::waiting::{Places, Waiting};
 
 #[derive(Debug)]
 pub(super) struct Gate {
     config: GateConfig,
     addresses: Addresses,
     rates: Rates,
-    waiting: Arc<AtomicUsize>,
+    waiting: Places,
 }
 
 impl Gate {
     pub(super) fn new(config: GateConfig) -> Self {
         let addresses = Addresses::new(config.proxies());
-        Self { addresses, rates: Rates::new(&config), waiting: Arc::default(), config }
+        Self { addresses, rates: Rates::new(&config), waiting: Places::of(MOST_WAITING), config }
     }
 
     /// Whether what programs send is recorded as well.
@@ -39,13 +37,7 @@ impl Gate {
 
     /// A place to wait for a body that is not there yet; free again when dropped.
     pub(super) fn wait(&self) -> Result<Waiting, Rejection> {
-        // Counted from here on, so that a refusal gives the place back as well.
-        let place = Waiting(Arc::clone(&self.waiting));
-        if self.waiting.fetch_add(1, Ordering::Relaxed) < MOST_WAITING {
-            Ok(place)
-        } else {
-            Err(Reason::Rate.because("too many beacons at once"))
-        }
+        self.waiting.take()
     }
 
     pub(super) fn admit(&self, head: &Parts, sender: &Sender<'_>, listed: bool) -> Result<(), Rejection> {
@@ -76,16 +68,6 @@ impl Gate {
     /// The host takes beacons of its whole site, and the browser says that this is one.
     fn same_site(&self, site: Option<&str>) -> bool {
         self.config.same_site && site == Some("same-site")
-    }
-}
-
-/// A body that is waited for.
-#[derive(Debug)]
-pub(super) struct Waiting(Arc<AtomicUsize>);
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

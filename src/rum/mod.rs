@@ -96,19 +96,24 @@ mod script;
 mod seen;
 mod sender;
 mod service;
+mod sessions;
+mod waiting;
 
 use std::sync::Arc;
 
 use http::request::Parts;
 
 use crate::beacon::{Batch, BatchResult, EVENT_KINDS, Event, Form, Format, Reason, Rejection};
-use crate::config::{Config, Vocabulary};
+use crate::config::{Config, MAX_BODY_BYTES, Vocabulary};
 use crate::record::{Counted, Counter, Recorder, Room};
+use crate::replay::{Queue, Replay};
 
 use cors::{Cors, Listed};
 use gate::Gate;
 use seen::Seen;
 use sender::Sender;
+use sessions::Sessions;
+use waiting::Waiting;
 
 pub use address::ClientAddress;
 pub(crate) use reading::Reading;
@@ -126,6 +131,8 @@ pub(crate) struct Ingest {
     cookie_journeys: bool,
     /// `rum_events_total` by kind.
     events: [Counted; EVENT_KINDS.len()],
+    /// Off, there is no route that leads here.
+    sessions: Option<Sessions>,
 }
 
 /// What a beacon's body holds.
@@ -133,6 +140,8 @@ pub(crate) struct Ingest {
 pub(crate) enum Kind {
     Single(Form),
     Batch,
+    /// Events of a session that is recorded.
+    Session,
 }
 
 impl Ingest {
@@ -144,8 +153,29 @@ impl Ingest {
             seen: Seen::default(),
             cookie_journeys: config.cookie_journeys,
             events: EVENT_KINDS.map(|kind| recorder.counted(Counter::Events, &[kind])),
+            sessions: None,
             recorder,
         }
+    }
+
+    /// Takes events of sessions as well, into this queue.
+    pub(crate) fn with_sessions(mut self, replay: &Replay, queue: Arc<Queue>) -> Self {
+        self.sessions = Some(Sessions::new(replay, queue, &self.recorder));
+        self
+    }
+
+    /// The most that a body may hold, counted on the bytes read.
+    fn most_bytes(&self, kind: Kind) -> usize {
+        self.sessions_of(kind).map_or(MAX_BODY_BYTES, Sessions::body_bytes)
+    }
+
+    /// A place to wait for a body that is not there yet.
+    fn wait(&self, kind: Kind) -> Result<Waiting, Rejection> {
+        self.sessions_of(kind).map_or_else(|| self.gate.wait(), Sessions::wait)
+    }
+
+    fn sessions_of(&self, kind: Kind) -> Option<&Sessions> {
+        self.sessions.as_ref().filter(|_| kind == Kind::Session)
     }
 
     /// Whether a beacon may come in, by its head alone, and how its body is written.
@@ -166,6 +196,7 @@ impl Ingest {
                 let batch = self.batch(format, body).map_err(|rejection| self.refuse(kind, rejection))?;
                 self.events(&batch)
             }
+            Kind::Session => self.sessions.as_ref().map_or(Ok(()), |sessions| self.take_session(sessions, format, body)),
         }
     }
 

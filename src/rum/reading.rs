@@ -13,11 +13,10 @@ use tokio::runtime::Handle;
 use tokio::time::Sleep;
 
 use crate::beacon::{Format, Reason, Rejection};
-use crate::config::MAX_BODY_BYTES;
 use crate::serve::Body;
 
 use super::cors::Listed;
-use super::gate::Waiting;
+use super::waiting::Waiting;
 use super::{Ingest, Kind};
 
 pin_project! {
@@ -79,14 +78,15 @@ where
     fn poll_body(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Taken, Rejection>> {
         let mut this = self.project();
         let (ingest, kind, format) = (this.ingest, *this.kind, *this.format);
-        if this.body.size_hint().lower() > MAX_BODY_BYTES as u64 {
-            return Poll::Ready(Err(TOO_LARGE));
+        let most = ingest.most_bytes(kind);
+        if this.body.size_hint().lower() > most as u64 {
+            return Poll::Ready(Err(too_large(kind)));
         }
         while let Some(frame) = ready!(this.body.as_mut().poll_frame(cx)) {
-            let Ok(data) = frame.map_err(|error| broken_off(&*error.into()))?.into_data() else { continue };
+            let Ok(data) = frame.map_err(|error| broken_off(kind, &*error.into()))?.into_data() else { continue };
             let read = this.late.as_ref().map_or(0, |late| late.read.len());
-            if data.remaining() > MAX_BODY_BYTES - read {
-                return Poll::Ready(Err(TOO_LARGE));
+            if data.remaining() > most - read {
+                return Poll::Ready(Err(too_large(kind)));
             }
             let is_whole = read == 0 && data.chunk().len() == data.remaining() && this.body.is_end_stream();
             if is_whole {
@@ -104,7 +104,7 @@ where
         let late = this.late.get_or_insert_default();
         let wait = match &mut late.wait {
             Some(wait) => wait,
-            none => match this.ingest.gate.wait() {
+            none => match this.ingest.wait(*this.kind) {
                 Ok(place) => none.insert(Wait::new(place, this.ingest)),
                 Err(rejection) => return Poll::Ready(rejection),
             },
@@ -126,10 +126,16 @@ impl Wait {
 /// What became of a body that was read whole.
 pub(super) type Taken = Result<(), Rejection>;
 
-fn broken_off(error: &(dyn std::error::Error + Send + Sync + 'static)) -> Rejection {
+fn broken_off(kind: Kind, error: &(dyn std::error::Error + Send + Sync + 'static)) -> Rejection {
     // The host may have a lower cap of its own.
-    if error.is::<LengthLimitError>() { TOO_LARGE } else { Reason::Malformed.because("the body broke off") }
+    if error.is::<LengthLimitError>() { too_large(kind) } else { Reason::Malformed.because("the body broke off") }
 }
 
-const TOO_LARGE: Rejection = Reason::TooLarge.because("a beacon takes at most 65536 bytes");
+fn too_large(kind: Kind) -> Rejection {
+    Reason::TooLarge.because(match kind {
+        Kind::Session => "a body of session events takes at most the bytes that the host has set, 1048576 by default",
+        Kind::Single(_) | Kind::Batch => "a beacon takes at most 65536 bytes",
+    })
+}
+
 const TOO_LATE: Rejection = Reason::Timeout.because("the body did not arrive in time");

@@ -1,8 +1,10 @@
 //! The browser script, with what the host has declared put into it.
 
 use http::{HeaderMap, Method, Response};
+use serde::Serialize;
 
-use crate::config::Config;
+use crate::config::{Config, ReplayPaths};
+use crate::replay::assets::RECORDER;
 use crate::serve::{Asset, Body, Freshness};
 
 use super::cors::Cors;
@@ -22,8 +24,18 @@ pub struct Script {
 
 impl Script {
     pub(crate) fn new(config: &Config) -> Self {
-        let asset = Asset::new(configured(config), "text/javascript; charset=utf-8");
-        let path = format!("{}{}", config.paths.prefix, config.paths.script);
+        Self::at(&config.paths.script, configured(config), config)
+    }
+
+    /// The recorder of session replay, for which a page has a tag of its own.
+    pub(crate) fn replay(config: &Config, paths: &ReplayPaths) -> Self {
+        let event = format!("{}{}", config.paths.prefix, paths.event);
+        Self::at(&paths.script, filled(RECORDER, &(event, config.gate.privacy_signals)), config)
+    }
+
+    fn at(path: &str, text: String, config: &Config) -> Self {
+        let asset = Asset::new(text, "text/javascript; charset=utf-8");
+        let path = format!("{}{path}", config.paths.prefix);
         let name = path.rfind('/').map_or(0, |slash| slash + 1);
         let (stem, ending) = path.split_at(path[name..].rfind('.').map_or(path.len(), |dot| name + dot));
         let hashed_path = format!("{stem}-{}{ending}", asset.hash());
@@ -62,10 +74,14 @@ fn configured(config: &Config) -> String {
     // Without exemplars no field has the name: whoever else tells the page of traces, the script looks at none.
     let trace = if config.exemplars { "traceparent" } else { "" };
     let arguments = (beacon, config.gate.privacy_signals, &vocabulary.third_parties, &vocabulary.interaction_types, trace);
+    filled(MINIFIED, &arguments)
+}
+
+fn filled(script: &str, arguments: &impl Serialize) -> String {
     // Strings, booleans, and collections of strings always serialize.
-    let json = serde_json::to_string(&arguments).unwrap_or_default();
+    let json = serde_json::to_string(arguments).unwrap_or_default();
     let arguments = json.strip_prefix('[').and_then(|json| json.strip_suffix(']')).unwrap_or_default();
-    MINIFIED.replace(PLACEHOLDER, arguments)
+    script.replace(PLACEHOLDER, arguments)
 }
 
 /// Made of `client/rum.js`; `tests/run` checks that it is.

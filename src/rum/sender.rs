@@ -4,6 +4,7 @@ use http::HeaderValue;
 use http::request::Parts;
 
 use crate::label;
+use crate::serve;
 
 /// A header that is no text, or stands twice, is nobody's: an empty text.
 #[derive(Debug, Default)]
@@ -43,17 +44,8 @@ impl<'a> Sender<'a> {
     }
 
     /// Whether an origin's host and port are those that the request was sent to.
-    ///
-    /// TLS usually ends before this process, so the request's own scheme is not known: a port that is the origin's default may be left out.
     pub(super) fn is_from_its_host(&self, origin: &str) -> bool {
-        let Some(host) = self.host else { return false };
-        let (authority, default_port) = match origin.split_once("://") {
-            Some(("https", authority)) => (authority, ":443"),
-            Some(("http", authority)) => (authority, ":80"),
-            _ => return false,
-        };
-        let without_default = |authority| str::strip_suffix(authority, default_port).unwrap_or(authority);
-        without_default(authority).eq_ignore_ascii_case(without_default(host))
+        self.host.is_some_and(|host| serve::is_of_host(origin, host))
     }
 }
 

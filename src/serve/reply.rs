@@ -29,6 +29,17 @@ pub(crate) fn line(status: StatusCode, message: &'static str) -> Response<Body> 
     response
 }
 
+/// Something for a page of this origin, made anew each time.
+pub(crate) fn json(text: String) -> Response<Body> {
+    let mut response = Response::new(Body::from(text));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
+    response
+}
+
 /// 405 with what the route takes instead, unless the method is among it.
 pub(crate) fn method_not_allowed(method: &Method, allow: &'static [Method]) -> Option<Response<Body>> {
     if allow.contains(method) {

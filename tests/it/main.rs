@@ -72,6 +72,7 @@ mod rates;
 mod readiness;
 #[cfg(feature = "full")]
 mod readme;
+mod replay;
 mod request_labels;
 mod request_size;
 mod route_slot;
@@ -102,3 +103,5 @@ mod uptime;
 #[cfg(feature = "axum")]
 mod websocket;
 mod wire;
+
+use replay::contract as contract_of_stores;

@@ -47,7 +47,7 @@ impl Mount {
             #[cfg(feature = "axum")]
             Self::router("axum", monitor.operator_routes()),
             #[cfg(feature = "actix")]
-            Self::actix_with(monitor, |monitor, config| monitor.actix_operator_routes()(config)),
+            Self::actix_resources("actix", monitor, |monitor, config| monitor.actix_operator_routes()(config)),
         ]
     }
 
@@ -80,18 +80,23 @@ impl Mount {
     /// Over a connection of its own for each request: actix's services do not leave their thread.
     #[cfg(feature = "actix")]
     pub fn actix(monitor: &Monitor) -> Self {
-        Self::actix_with(monitor, |monitor, config| monitor.actix_routes()(config))
+        Self::actix_resources("actix", monitor, |monitor, config| monitor.actix_routes()(config))
     }
 
+    /// The same for those of its resources that a test picks.
     #[cfg(feature = "actix")]
-    fn actix_with(monitor: &Monitor, routes: fn(&Monitor, &mut actix_web::web::ServiceConfig)) -> Self {
+    pub fn actix_resources(
+        name: &'static str,
+        monitor: &Monitor,
+        configure: fn(&Monitor, &mut actix_web::web::ServiceConfig),
+    ) -> Self {
         let app = monitor.clone();
-        let server = Arc::new(ActixServer::bare(move |config| routes(&app, config)));
+        let server = Arc::new(ActixServer::bare(move |config| configure(&app, config)));
         let service = service_fn(move |request| {
             let server = Arc::clone(&server);
             async move { Ok::<_, Infallible>(over_a_connection(server.address, request).await) }
         });
-        Self { name: "actix", service: service.and_then(Answer::read).boxed_clone() }
+        Self { name, service: service.and_then(Answer::read).boxed_clone() }
     }
 
     #[cfg(feature = "axum")]

@@ -1,0 +1,27 @@
+//! What browsers are served: the recorder for pages, and the operator's page with all that it loads.
+
+/// A file of the operator's page.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct File {
+    /// Its path below the page's.
+    pub(crate) name: &'static str,
+    pub(crate) content_type: &'static str,
+    pub(crate) text: &'static str,
+}
+
+/// Made of `client/rum-replay.js`; `tests/run` checks that it is.
+pub(crate) const RECORDER: &str = include_str!("client/rum-replay.min.js");
+
+/// The page itself. It names its files relative to its own path, `replay/…`, so that it works behind any prefix.
+pub(crate) const PAGE: &str = include_str!("page/index.html");
+
+pub(crate) const FILES: &[File] =
+    &[style("replay.css", include_str!("page/replay.css")), script("replay.js", include_str!("page/replay.js"))];
+
+const fn script(name: &'static str, text: &'static str) -> File {
+    File { name, content_type: "text/javascript; charset=utf-8", text }
+}
+
+const fn style(name: &'static str, text: &'static str) -> File {
+    File { name, content_type: "text/css; charset=utf-8", text }
+}

@@ -1,0 +1,4 @@
+'use strict';
+((path, honoursPrivacy) => {
+  void [path, honoursPrivacy];
+})(...__RUM_CONFIG__);

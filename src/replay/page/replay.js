@@ -1,0 +1,2 @@
+const {sessions} = await (await fetch('replay/sessions')).json();
+document.querySelector('main').append(`${sessions.length}`);
