@@ -1,29 +1,32 @@
 //! What a thread keeps of a recorder: its slot, and the cells it has used, found without a lock, an allocation or a hash of strings.
 
+mod exchange;
 mod exemplars;
+mod thread;
+mod values;
 
-use std::cell::RefCell;
 use std::sync::{Arc, Weak};
 use std::time::Instant;
 
 use crate::config::Ruling;
 use crate::label::{MethodLabel, Template};
 
-use super::bounds::{BUCKETS, Bounds, SUM};
-use super::cell::{Cell, Words};
+use super::Recorder;
+use super::bounds::Bounds;
+use super::cell::Cell;
 use super::endpoints::Endpoint;
 use super::own_bounds::BoundsId;
 use super::progress::{End, Progress, Route};
 use super::rows::Row;
 use super::slot::Claim;
 use super::summary::Summaries;
-use super::sync::per_thread;
-use super::tables::{
-    BODY_ERROR, CLIENT_GONE, EXCHANGES, OVERFLOW_EXCHANGE, REQUESTS, RESPONSE_SIZE, STARTED, UNANSWERED, UPGRADE_DURATION,
-    UPGRADED, UPGRADES,
-};
+use super::tables::{BODY_ERROR, CLIENT_GONE, EXCHANGES, OVERFLOW_EXCHANGE, REQUESTS, RESPONSE_SIZE, STARTED, UNANSWERED};
 use super::template_cache::{TemplateCache, Verdict};
-use super::{Observed, Recorder};
+
+use exchange::{Answered, Exchange};
+use values::Place;
+
+pub(super) use thread::{with, with_last};
 
 /// One recorder's place in one thread.
 pub(super) struct Local {
@@ -40,106 +43,6 @@ pub(super) struct Local {
     exchanges: Vec<Exchange>,
     /// By the place among the exchanges; of none where there are no exemplars.
     exemplars: Vec<exemplars::ByStatus>,
-}
-
-/// The cells of one method and row.
-struct Exchange {
-    row: Row,
-    sizes: BoundsId,
-    cell: Cell,
-    /// Most routes have one status, or one that is by far the most common and so likely the first.
-    first: Option<Answered>,
-    others: Vec<Answered>,
-}
-
-/// The cell of one status.
-struct Answered {
-    status: u16,
-    durations: BoundsId,
-    cell: Cell,
-}
-
-impl Exchange {
-    #[inline]
-    fn status(&self, status: u16) -> Option<&Answered> {
-        match &self.first {
-            Some(first) if first.status == status => Some(first),
-            _ => self.others.iter().find(|other| other.status == status),
-        }
-    }
-
-    fn insert(&mut self, answered: Answered) {
-        if self.first.is_some() {
-            // An amortized growth would take twice the room.
-            self.others.reserve_exact(1);
-            self.others.push(answered);
-        } else {
-            self.first = Some(answered);
-        }
-    }
-}
-
-per_thread! {
-    static LOCALS: RefCell<Vec<Local>> = const { RefCell::new(Vec::new()) };
-}
-
-/// Runs `record` on the calling thread's place in the recorder; `None` when the recorder is gone.
-///
-/// A thread that is being torn down has no place any more and writes where everybody may.
-///
-/// `record` is copied where it runs, so that the usual way keeps what it holds in registers.
-#[inline]
-pub(super) fn with<R>(recorder: &Weak<Recorder>, record: impl FnOnce(&mut Local) -> Option<R> + Copy) -> Option<R> {
-    let own = LOCALS.try_with(|locals| {
-        let mut locals = locals.try_borrow_mut().ok()?;
-        find_or_claim(&mut locals, recorder).map(record)
-    });
-    match own {
-        Ok(Some(outcome)) => outcome,
-        _ => with_shared(recorder, record),
-    }
-}
-
-/// The same, for the last that a request has to record: the thread keeps what stood for it.
-#[inline]
-pub(super) fn with_last(progress: Box<Progress>, record: impl FnOnce(&mut Local, &Progress) -> Option<()> + Copy) {
-    let mut last = Some(progress);
-    let own = LOCALS.try_with(|locals| {
-        let mut locals = locals.try_borrow_mut().ok()?;
-        let local = find_or_claim(&mut locals, &last.as_ref()?.recorder)?;
-        let progress = last.take()?;
-        let _ = record(local, &progress);
-        local.keep(progress);
-        Some(())
-    });
-    if let (Ok(None) | Err(_), Some(progress)) = (own, last) {
-        with_shared(&progress.recorder, |local| record(local, &progress));
-    }
-}
-
-#[cold]
-#[inline(never)]
-fn with_shared<R>(recorder: &Weak<Recorder>, record: impl FnOnce(&mut Local) -> Option<R>) -> Option<R> {
-    let strong = recorder.upgrade()?;
-    record(&mut Local::new(&strong, strong.slots.shared()))
-}
-
-#[inline]
-fn find_or_claim<'a>(locals: &'a mut Vec<Local>, recorder: &Weak<Recorder>) -> Option<&'a mut Local> {
-    // A weak count keeps the allocation, so an address is never reused while a `Local` compares with it.
-    let place = match locals.iter().position(|local| Weak::ptr_eq(&local.recorder, recorder)) {
-        Some(place) => place,
-        None => claim(locals, recorder)?,
-    };
-    locals.get_mut(place)
-}
-
-#[cold]
-fn claim(locals: &mut Vec<Local>, recorder: &Weak<Recorder>) -> Option<usize> {
-    locals.retain(|local| local.recorder.strong_count() > 0);
-    let strong = recorder.upgrade()?;
-    locals.push(Local::new(&strong, strong.slots.claim()));
-    Some(locals.len() - 1)
 }
 
 impl Local {
@@ -274,63 +177,6 @@ impl Local {
         Some(())
     }
 
-    /// Counts a value in its cell of a grid: a scrape reads the bucket from there.
-    #[inline(never)]
-    fn count_fine(&self, table: usize, first: usize, series: usize, bounds: &Bounds, value: u64) {
-        self.claim.count_fine(table, series, bounds.cell(value));
-        self.claim.words(table, series).add(first + SUM, value);
-    }
-
-    /// What a summary shows beside its count and sum: before those, so that what is counted has been seen.
-    #[inline(never)]
-    fn summarize(&self, table: usize, series: Option<usize>, value: u64) {
-        if let (Some(summaries), Some(series)) = (&self.summaries, series)
-            && summaries.has(table)
-        {
-            summaries.add(table, series, self.claim.slot(), value, Instant::now());
-        }
-    }
-
-    pub(super) fn upgraded(&mut self, series: usize) {
-        self.claim.words(UPGRADES, series).add(UPGRADED, 1);
-    }
-
-    pub(super) fn upgrade_ended(&mut self, series: usize, nanoseconds: u64) -> Option<()> {
-        let bounds = self.bounds[UPGRADES].as_ref()?;
-        self.put(UPGRADES, UPGRADE_DURATION, series, bounds, nanoseconds);
-        Some(())
-    }
-
-    pub(super) fn add(&mut self, table: usize, series: usize, amount: u64) {
-        self.claim.words(table, series).add(0, amount);
-    }
-
-    pub(super) fn observe(&mut self, observed: Observed, value: u64) -> Option<()> {
-        let Observed { table, series, bounds } = observed;
-        if self.summaries.is_some() {
-            self.summarize(table, Some(series), value);
-        }
-        self.put(table, 0, series, self.bounds[bounds.index()].as_ref()?, value);
-        Some(())
-    }
-
-    /// Observes a value in units.
-    pub(super) fn observe_units(&self, table: usize, series: usize, bounds: &Bounds, value: f64) {
-        let (words, integer) = (self.claim.words(table, series), bounds.integer(value));
-        match bounds.grid() {
-            None => words.add(BUCKETS + bounds.bucket_of_units(value), 1),
-            Some(_) => self.claim.count_fine(table, series, bounds.cell_of_units(value)),
-        }
-        words.add(SUM, integer);
-    }
-
-    fn put(&self, table: usize, first: usize, series: usize, bounds: &Bounds, value: u64) {
-        match bounds.grid() {
-            None => Place::of(bounds, first, value).add(self.claim.words(table, series)),
-            Some(_) => self.count_fine(table, first, series, bounds, value),
-        }
-    }
-
     #[inline]
     fn place_of(&mut self, route: &Route) -> Option<usize> {
         // Most requests end on the thread where they began.
@@ -387,26 +233,6 @@ impl Local {
 #[cold]
 fn let_go(progress: Box<Progress>) {
     drop(progress);
-}
-
-/// Where a value goes in a histogram's cell.
-struct Place {
-    bucket: usize,
-    sum: usize,
-    value: u64,
-}
-
-impl Place {
-    #[inline]
-    fn of(bounds: &Bounds, first: usize, value: u64) -> Self {
-        Self { bucket: first + BUCKETS + bounds.bucket(value), sum: first + SUM, value }
-    }
-
-    #[inline]
-    fn add(&self, cell: Words<'_>) {
-        cell.add(self.bucket, 1);
-        cell.add(self.sum, self.value);
-    }
 }
 
 /// What a thread keeps for requests to come: as many as it had in flight at once, within reason.
