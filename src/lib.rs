@@ -17,6 +17,9 @@
 //! With everything on one router that strangers reach, `/metrics` is theirs to read: [`guide::operator`] says how to part the public's routes from
 //! the operator's.
 //!
+//! What stands elsewhere is probed by [`synthetic`], from the application or from a program of its own: the example `prober` reads what to probe from a
+//! file.
+//!
 #![cfg_attr(feature = "actix", doc = "For actix-web applications see [`actix`].")]
 //!
 //! ## Architecture

@@ -40,7 +40,8 @@
 //! `probe_ssl_earliest_cert_expiry` says.
 //!
 //! An in-process probe does not see its own death: alert on `absent(synthetic_success{probe="checkout"})` as well, and on
-//! `rate(synthetic_probes_total[5m]) == 0`.
+//! `sum by (probe) (rate(synthetic_probes_total[5m])) == 0`; or have a program of its own probe, such as the example `prober`, which reads what to
+//! probe from a file and is watched by its own `up`.
 //!
 //! # Clients
 //!

@@ -7,6 +7,7 @@ mod formats;
 mod native_histograms;
 mod operator;
 mod packaging;
+mod prober;
 mod prometheus;
 mod pushgateway;
 mod support;

@@ -15,8 +15,13 @@ pub fn in_root(arguments: &[&str]) -> String {
 
 /// Builds an example and says where it lies.
 pub fn example(name: &str, features: &str) -> PathBuf {
-    let arguments =
-        ["build", "--locked", "--example", name, "--features", features, "--message-format", "json-render-diagnostics"];
+    example_of("dev", name, features)
+}
+
+/// The same of a profile.
+pub fn example_of(profile: &str, name: &str, features: &str) -> PathBuf {
+    let of = ["build", "--locked", "--profile", profile, "--example", name, "--features", features];
+    let arguments = [&of[..], &["--message-format", "json-render-diagnostics"]].concat();
     let messages = in_root(&arguments);
     let mut built = messages.lines().filter_map(|line| {
         let message: Value = serde_json::from_str(line).ok()?;

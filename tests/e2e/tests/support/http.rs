@@ -41,7 +41,11 @@ impl Client {
     }
 
     pub fn query(&self, path: &str, name: &str, value: &str) -> Reply {
-        Reply::read(self.agent.get(self.url(path)).query(name, value).call())
+        self.query_all(path, &[(name, value)])
+    }
+
+    pub fn query_all(&self, path: &str, pairs: &[(&str, &str)]) -> Reply {
+        Reply::read(self.agent.get(self.url(path)).query_pairs(pairs.iter().copied()).call())
     }
 
     pub fn post(&self, path: &str, content_type: &str, body: &str) -> Reply {

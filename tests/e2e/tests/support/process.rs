@@ -3,7 +3,7 @@
 use std::env;
 use std::fs;
 use std::io::Write;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 
 use tempfile::NamedTempFile;
 
@@ -58,6 +58,14 @@ impl Process {
             }
             None
         })
+    }
+
+    /// Asks the program to end, and waits for it: how it ended, and all that it printed.
+    pub fn end(mut self) -> (ExitStatus, String) {
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        assert!(asked.success());
+        let status = wait::until("the program to end", || self.child.try_wait().unwrap());
+        (status, self.log())
     }
 
     fn log(&self) -> String {
