@@ -37,6 +37,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod address;
 mod beacon;
 mod config;
 pub mod dashboard;
@@ -69,13 +70,14 @@ pub mod actix;
 #[cfg(feature = "axum")]
 mod axum;
 
+pub use address::ClientAddress;
 pub use config::{Buckets, ClientCounter, ClientHistogram, GrpcType, Naming, Prefetch, Sizes, Timer, Unit};
 pub use error::Error;
 pub use label::RequestHead;
 pub use monitor::{Builder, Monitor};
 pub use record::{Collector, UpgradeGuard};
 pub use routes::{RoutesLayer, WithRoutes, WithRoutesBody, WithRoutesFuture};
-pub use rum::{ClientAddress, Script};
+pub use rum::Script;
 
 #[cfg(all(doctest, feature = "full"))]
 #[doc = include_str!("../README.md")]

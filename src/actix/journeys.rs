@@ -19,6 +19,7 @@ use crate::monitor::Monitor;
 
 use super::endpoint::template;
 use super::head;
+use super::routes::client;
 
 impl Monitor {
     /// The middleware that counts journeys without the script, where [`cookie_journeys`](crate::Builder::cookie_journeys) are on, and nothing
@@ -97,7 +98,10 @@ fn underway(guide: &Arc<Guide>, request: &ServiceRequest) -> Option<Underway> {
     if request.method() != Method::GET {
         return None;
     }
-    let head = head::request(request.head());
+    let mut head = head::request(request.head());
+    if let Some(address) = client(request.request()) {
+        head.extensions_mut().insert(address);
+    }
     let navigation = guide.navigation(RequestHead::of(&head))?;
     Some(Box::new((Arc::clone(guide), navigation, head)))
 }

@@ -14,9 +14,9 @@ use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
 use pin_project_lite::pin_project;
 
+use crate::address::ClientAddress;
 use crate::monitor::Monitor;
 use crate::routes::{Route, Routes};
-use crate::rum::ClientAddress;
 
 use super::head;
 
@@ -72,7 +72,7 @@ async fn answer(routes: Arc<Routes>, route: Route, asked: HttpRequest, body: Pay
 }
 
 /// What the host has put into the request's extensions, else the other end of the connection.
-fn client(request: &HttpRequest) -> Option<ClientAddress> {
+pub(super) fn client(request: &HttpRequest) -> Option<ClientAddress> {
     let known = request.extensions().get().copied();
     known.or_else(|| request.peer_addr().map(|peer| ClientAddress(peer.ip())))
 }

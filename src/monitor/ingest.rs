@@ -60,7 +60,7 @@ impl Builder {
     }
 
     /// Addresses (`192.0.2.1`) and networks (`10.0.0.0/8`) whose `Forwarded` or `X-Forwarded-For` tells who the client is. Name only proxies that
-    /// write one of the two. None are trusted by default; see [rates](crate::rum#rates) for what is then made of internal addresses, and of none (`[]`).
+    /// write one of the two. They also tell whether a browser came over TLS, for the cookie of [journeys](crate::middleware::journeys). None are trusted by default; see [rates](crate::rum#rates) for what is then made of internal addresses, and of none (`[]`).
     pub fn trusted_proxies<I: IntoIterator<Item: Into<String>>>(mut self, proxies: I) -> Self {
         self.config.gate.proxies.get_or_insert_default().extend(proxies.into_iter().map(Into::into));
         self

@@ -2,11 +2,11 @@
 //!
 //! This stops other sites' pages from sending through their visitors' browsers. It authenticates nobody: a program can send any header.
 
+use crate::address::Addresses;
 use crate::beacon::{Reason, Rejection};
 use crate::config::GateConfig;
 use http::request::Parts;
 
-use super::address::Addresses;
 use super::rate::Rates;
 use super::sender::Sender;
 use super::waiting::{Places, Waiting};

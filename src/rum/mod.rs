@@ -86,7 +86,6 @@
 //! # Ok::<(), tower_rum::Error>(())
 //! ```
 
-mod address;
 mod cors;
 mod event;
 mod gate;
@@ -115,7 +114,7 @@ use sender::Sender;
 use sessions::Sessions;
 use waiting::Waiting;
 
-pub use address::ClientAddress;
+pub use crate::address::ClientAddress;
 pub(crate) use reading::Reading;
 pub use script::Script;
 

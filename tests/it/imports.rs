@@ -8,7 +8,7 @@ const ORDER: [&[&str]; 11] = [
     &["error", "label"],
     &["exemplars"],
     &["config"],
-    &["beacon"],
+    &["beacon", "address"],
     &["record", "replay"],
     &["encode", "serve"],
     &[

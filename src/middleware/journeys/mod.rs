@@ -17,8 +17,9 @@
 //! browser is closed; its tabs share it. The id is 128 random bits, the template that of the page viewed: the server keeps nothing. A template that it does
 //! not know counts as `unmatched`, and a cookie that is not well formed is none. `Secure` is written where the browser has come over TLS: where the request's
 //! own target says `https`, or where there is a `Sec-Fetch-Dest`, which browsers send over TLS alone
-//! ([Fetch Metadata](https://www.w3.org/TR/fetch-metadata/)) and to their own machine, where Safari takes no such cookie. What proxies say is not believed;
-//! [`Builder::secure_cookie`](crate::Builder::secure_cookie) has it written always.
+//! ([Fetch Metadata](https://www.w3.org/TR/fetch-metadata/)) and to their own machine, where Safari takes no such cookie, or where one of the
+//! [`trusted_proxies`](crate::Builder::trusted_proxies) says so (`X-Forwarded-Proto`, or `proto` of `Forwarded`; browsers of before 2023 say nothing
+//! themselves). [`Builder::secure_cookie`](crate::Builder::secure_cookie) has it written always.
 //!
 //! Nothing is counted and no cookie set under `Sec-GPC: 1` and `DNT: 1`, unless [`Builder::privacy_signals`](crate::Builder::privacy_signals) is off. In some
 //! countries such a cookie needs consent: a layer around this one that puts `Sec-GPC: 1` into the requests of those who have not given it is enough.
@@ -58,6 +59,7 @@ use std::sync::Arc;
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, SET_COOKIE};
 
+use crate::address::Addresses;
 use crate::config::GateConfig;
 use crate::label::RequestHead;
 #[cfg(feature = "actix")]
@@ -77,17 +79,18 @@ pub use service::{JourneyFuture, JourneyLayer, Journeys};
 pub(crate) struct Guide {
     shared: Arc<Shared>,
     gate: GateConfig,
+    addresses: Addresses,
     always_secure: bool,
 }
 
 impl Guide {
     pub(crate) fn new(shared: Arc<Shared>, gate: GateConfig, always_secure: bool) -> Self {
-        Self { shared, gate, always_secure }
+        Self { shared, addresses: Addresses::new(gate.proxies()), gate, always_secure }
     }
 
     /// `None` for a request that is no page view, whatever the answer.
     pub(crate) fn navigation(&self, head: RequestHead<'_>) -> Option<Navigation> {
-        Navigation::of(head, &self.gate)
+        Navigation::of(head, &self.gate, &self.addresses)
     }
 
     /// The page that a request is for; `None` for one that is not counted.

@@ -2,6 +2,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header, uri::Scheme};
 
+use crate::address::Addresses;
 use crate::config::GateConfig;
 use crate::label::{Purpose, RequestHead, is_robot};
 
@@ -16,7 +17,7 @@ pub(crate) struct Navigation {
 }
 
 impl Navigation {
-    pub(super) fn of(head: RequestHead<'_>, gate: &GateConfig) -> Option<Self> {
+    pub(super) fn of(head: RequestHead<'_>, gate: &GateConfig, addresses: &Addresses) -> Option<Self> {
         let headers = head.headers();
         let destination = headers.get(&SEC_FETCH_DEST);
         let is_navigation = *head.method() == Method::GET
@@ -26,7 +27,7 @@ impl Navigation {
             return None;
         }
         // Browsers send Fetch Metadata over TLS, and without it to their own machine, where they take secure cookies as well.
-        let secure = destination.is_some() || head.uri().scheme() == Some(&Scheme::HTTPS);
+        let secure = destination.is_some() || head.uri().scheme() == Some(&Scheme::HTTPS) || addresses.tell_of_tls(head);
         Some(Self { journey: Journey::of(headers), secure })
     }
 }

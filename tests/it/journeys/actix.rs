@@ -54,6 +54,20 @@ async fn pages_count_by_their_pattern() {
 }
 
 #[tokio::test]
+async fn a_proxy_is_told_by_its_connection() {
+    for (proxy, secure) in [("10.0.0.1", true), ("10.0.0.2", false)] {
+        let monitor = by_pattern().trusted_proxies(["10.0.0.1"]).build().unwrap();
+        let route = web::get().to(async || Html::new("home"));
+        let app = test::init_service(App::new().route("/", route).wrap(monitor.actix_journeys())).await;
+        let request = test::TestRequest::get().uri("/").peer_addr(format!("{proxy}:4711").parse().unwrap());
+        let request = request.insert_header(("accept", "text/html")).insert_header(("x-forwarded-proto", "https"));
+        let response = test::call_service(&app, request.to_request()).await;
+        let field = response.headers().get("set-cookie").unwrap().to_str().unwrap();
+        assert_eq!(field.ends_with("; Secure"), secure, "{proxy}: {field}");
+    }
+}
+
+#[tokio::test]
 async fn the_hosts_closure_and_rules_go_before_the_pattern() {
     let template = |path: &str| if path == "/cart" { "/shown".into() } else { "/hidden".into() };
     let closure = by_pattern().endpoint(move |head| Some(template(head.uri().path()))).ignore(["/hidden"]).build().unwrap();

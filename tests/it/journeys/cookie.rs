@@ -1,6 +1,8 @@
 //! The field that sets the cookie.
 
-use super::{answer, by_cookie, cookie, head, monitor, navigation, page, set, walk};
+use tower_rum::ClientAddress;
+
+use super::{Fields, answer, by_cookie, cookie, head, monitor, navigation, page, set, walk};
 
 #[test]
 fn it_is_one_hosts_until_the_browser_is_closed_and_out_of_scripts_reach() {
@@ -39,6 +41,36 @@ fn it_is_secure_where_the_browser_came_over_tls() {
     assert!(!is_secure(by_cookie(), html("/")));
     assert!(!is_secure(by_cookie(), html("/").header("x-forwarded-proto", "https")));
     assert!(is_secure(by_cookie().secure_cookie(true), html("/")));
+}
+
+#[test]
+fn trusted_proxies_tell_that_the_browser_came_over_tls_and_nobody_else_does() {
+    let behind = |proxy: &str| by_cookie().trusted_proxies([proxy]).build().unwrap();
+    let is_secure = |monitor: &tower_rum::Monitor, fields: Fields| {
+        let request = http::Request::get("/").header("accept", "text/html").extension(ClientAddress([10, 0, 0, 1].into()));
+        let headers = head(monitor, fields.iter().fold(request, |request, &(name, value)| request.header(name, value)), page());
+        set(&headers)[0].ends_with("; Secure")
+    };
+    let cases: [(Fields, bool); 11] = [
+        (&[], false),
+        (&[("x-forwarded-proto", "https")], true),
+        (&[("x-forwarded-proto", "HTTPS")], true),
+        (&[("x-forwarded-proto", "http")], false),
+        (&[("x-forwarded-proto", "https, http")], true),
+        (&[("x-forwarded-proto", "http"), ("x-forwarded-proto", "https")], false),
+        (&[("x-forwarded-proto", "")], false),
+        (&[("forwarded", "for=203.0.113.9;Proto=\"https\", for=10.0.0.2;proto=http")], true),
+        (&[("forwarded", "for=203.0.113.9")], false),
+        (&[("forwarded", "proto=http"), ("x-forwarded-proto", "https")], false),
+        (&[("forwarded", "for=203.0.113.9"), ("x-forwarded-proto", "https")], true),
+    ];
+    for (fields, secure) in cases {
+        assert_eq!(is_secure(&behind("10.0.0.0/8"), fields), secure, "{fields:?}");
+        for stranger in [by_cookie().build().unwrap(), behind("192.0.2.1"), by_cookie().trusted_proxies([""; 0]).build().unwrap()]
+        {
+            assert!(!is_secure(&stranger, fields), "{fields:?}");
+        }
+    }
 }
 
 #[test]

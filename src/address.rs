@@ -1,4 +1,4 @@
-//! Which client a beacon is from: for its rate alone, and kept nowhere.
+//! Where a request is from, and what trusted proxies say of it. Addresses are for a client's rate alone, and kept nowhere.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
@@ -6,6 +6,7 @@ use http::request::Parts;
 use http::{Extensions, HeaderMap};
 
 use crate::config::Network;
+use crate::label::RequestHead;
 
 /// The address that a request comes from, in its extensions: where the server or framework tells nobody else, or the host knows better.
 ///
@@ -22,18 +23,18 @@ pub struct ClientAddress(pub IpAddr);
 
 /// What to make of the address that a connection is from.
 #[derive(Debug)]
-pub(super) struct Addresses {
+pub(crate) struct Addresses {
     /// None where the host has not said whether there are any.
     proxies: Option<Vec<Network>>,
 }
 
 impl Addresses {
-    pub(super) fn new(proxies: Option<Vec<Network>>) -> Self {
+    pub(crate) fn new(proxies: Option<Vec<Network>>) -> Self {
         Self { proxies }
     }
 
     /// The client's address, if it is known to be one client's.
-    pub(super) fn client(&self, head: &Parts) -> Option<IpAddr> {
+    pub(crate) fn client(&self, head: &Parts) -> Option<IpAddr> {
         let peer = peer(&head.extensions)?.to_canonical();
         match &self.proxies {
             // Most likely a proxy that nobody has named: to share one client's rate among all its clients would lose their beacons.
@@ -42,11 +43,24 @@ impl Addresses {
             _ => Some(peer),
         }
     }
+
+    /// Whether a trusted proxy says that the client came over TLS.
+    pub(crate) fn tell_of_tls(&self, head: RequestHead<'_>) -> bool {
+        let is_trusted = |peer: IpAddr| self.proxies.as_deref().is_some_and(|proxies| is_one_of(proxies, peer.to_canonical()));
+        peer(head.extensions()).is_some_and(is_trusted) && is_https(head.headers())
+    }
+}
+
+/// As the first of the proxies has seen it, which the field's first element is about. Where a field says otherwise, one of the two is the client's own.
+fn is_https(headers: &HeaderMap) -> bool {
+    let forwarded = elements(headers, "forwarded").last().and_then(|element| parameter(element, "proto"));
+    let mut said = forwarded.into_iter().chain(elements(headers, "x-forwarded-proto").last()).peekable();
+    said.peek().is_some() && said.all(|scheme| scheme.trim_matches('"').eq_ignore_ascii_case("https"))
 }
 
 /// The client that a trusted proxy names. It writes one of the two fields; a client may have written the other, and then counts as the proxy itself.
 fn told(proxies: &[Network], headers: &HeaderMap, proxy: IpAddr) -> Option<IpAddr> {
-    let forwarded = farthest(proxies, elements(headers, "forwarded").map(|element| address(for_parameter(element)?)));
+    let forwarded = farthest(proxies, elements(headers, "forwarded").map(|element| address(parameter(element, "for")?)));
     let x_forwarded_for = farthest(proxies, elements(headers, "x-forwarded-for").map(address));
     match (forwarded, x_forwarded_for) {
         (Some(one), Some(other)) if one != other => Some(proxy),
@@ -79,8 +93,8 @@ fn elements<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a 
     elements.map(|element| std::str::from_utf8(element).map_or("?", str::trim)).filter(|element| !element.is_empty())
 }
 
-/// `for=` of an element of `Forwarded` (RFC 7239).
-fn for_parameter(element: &str) -> Option<&str> {
+/// Of an element of `Forwarded` (RFC 7239).
+fn parameter<'a>(element: &'a str, wanted: &str) -> Option<&'a str> {
     let mut quoted = false;
     let mut pairs = element.split(move |character| {
         quoted ^= character == '"';
@@ -88,7 +102,7 @@ fn for_parameter(element: &str) -> Option<&str> {
     });
     pairs.find_map(|pair| {
         let (name, value) = pair.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("for").then_some(value.trim())
+        name.trim().eq_ignore_ascii_case(wanted).then_some(value.trim())
     })
 }
 
