@@ -39,6 +39,7 @@
 
 mod address;
 mod beacon;
+mod collected;
 mod config;
 pub mod dashboard;
 mod encode;

@@ -12,7 +12,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use prometheus::core::Desc;
+use prometheus::proto::MetricType;
 use prometheus::{Registry, proto};
+
+use crate::collected;
 
 use super::snapshot::{Sample, Value};
 use super::{Family, Kind, QUANTILES, Recorder};
@@ -50,36 +53,29 @@ impl prometheus::core::Collector for Collector {
         let family = |family: &Family| {
             let mut metrics = Vec::new();
             snapshot.samples(family, &mut |sample| metrics.push(metric(family, &sample)));
-            let mut proto = proto::MetricFamily::default();
-            proto.set_name(family.name.clone());
-            proto.set_help(family.help.clone());
-            proto.set_field_type(match family.kind {
-                Kind::Counter => proto::MetricType::COUNTER,
-                Kind::Gauge => proto::MetricType::GAUGE,
-                Kind::Histogram => proto::MetricType::HISTOGRAM,
-                Kind::Summary => proto::MetricType::SUMMARY,
-            });
-            proto.set_metric(metrics);
-            proto
+            collected::family(&family.name, &family.help, kind(family), metrics)
         };
         self.recorder.families.iter().map(family).chain(self.collected.gather()).collect()
+    }
+}
+
+fn kind(family: &Family) -> MetricType {
+    match family.kind {
+        Kind::Counter => MetricType::COUNTER,
+        Kind::Gauge => MetricType::GAUGE,
+        Kind::Histogram => MetricType::HISTOGRAM,
+        Kind::Summary => MetricType::SUMMARY,
     }
 }
 
 fn metric(family: &Family, sample: &Sample<'_>) -> proto::Metric {
     let own = family.labels.iter().map(String::as_str).zip(sample.series.values());
     let extra = sample.extra.map(|(name, value)| (name, value.to_owned()));
-    let mut labels: Vec<proto::LabelPair> = own.chain(extra).map(label).collect();
+    let mut labels: Vec<proto::LabelPair> = own.chain(extra).map(|(name, value)| collected::label(name, value)).collect();
     labels.sort_by(|a, b| a.name().cmp(b.name()));
-    let mut metric = proto::Metric::from_label(labels);
     match sample.value {
-        Value::Integer(value) if family.kind == Kind::Counter => metric.set_counter(counter(value as f64)),
-        Value::Nanoseconds(value) => metric.set_counter(counter(value as f64 / 1e9)),
-        Value::Integer(value) => {
-            let mut gauge = proto::Gauge::default();
-            gauge.set_value(value as f64);
-            metric.set_gauge(gauge);
-        }
+        Value::Integer(value) => collected::sample(kind(family), labels, value as f64),
+        Value::Nanoseconds(value) => collected::sample(kind(family), labels, value as f64 / 1e9),
         Value::Histogram { bounds, counts, sum, .. } => {
             let mut cumulative = 0;
             let buckets = bounds.floats.iter().zip(counts).map(|(&bound, count)| {
@@ -93,7 +89,9 @@ fn metric(family: &Family, sample: &Sample<'_>) -> proto::Metric {
             histogram.set_bucket(buckets.collect());
             histogram.set_sample_count(counts.iter().sum());
             histogram.set_sample_sum(bounds.units(sum));
+            let mut metric = proto::Metric::from_label(labels);
             metric.set_histogram(histogram);
+            metric
         }
         Value::Summary { quantiles, bounds, count, sum } => {
             let quantiles = QUANTILES.into_iter().zip(quantiles).map(|(quantile, value)| {
@@ -106,21 +104,9 @@ fn metric(family: &Family, sample: &Sample<'_>) -> proto::Metric {
             summary.set_quantile(quantiles.collect());
             summary.set_sample_count(count);
             summary.set_sample_sum(bounds.units(sum));
+            let mut metric = proto::Metric::from_label(labels);
             metric.set_summary(summary);
+            metric
         }
     }
-    metric
-}
-
-fn counter(value: f64) -> proto::Counter {
-    let mut counter = proto::Counter::default();
-    counter.set_value(value);
-    counter
-}
-
-fn label((name, value): (&str, String)) -> proto::LabelPair {
-    let mut pair = proto::LabelPair::default();
-    pair.set_name(name.to_owned());
-    pair.set_value(value);
-    pair
 }

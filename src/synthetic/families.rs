@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use prometheus::core::{Collector, Desc};
-use prometheus::proto::{Counter, Gauge, LabelPair, Metric, MetricFamily, MetricType};
+use prometheus::proto::{Metric, MetricFamily, MetricType};
+
+use crate::collected;
 
 use super::board::{Board, Line, State};
 use super::outcome::Outcome;
@@ -45,7 +47,8 @@ impl Collector for ProbeCollector {
                 (family.samples)(line, &state, &mut |labels, value| metrics.push(family.metric(line, labels, value)));
             }
         }
-        FAMILIES.iter().zip(families).map(|(family, metrics)| family.proto(metrics)).collect()
+        let proto = |(family, metrics): (&Family, _)| collected::family(family.name, family.help, family.kind, metrics);
+        FAMILIES.iter().zip(families).map(proto).collect()
     }
 }
 
@@ -134,32 +137,9 @@ const FAMILIES: [Family; 6] = [
 
 impl Family {
     fn metric(&self, line: &Line, own: Option<&str>, value: f64) -> Metric {
-        let labels = self.labels.iter().map(|&name| {
-            let mut pair = LabelPair::default();
-            pair.set_name(name.to_owned());
-            pair.set_value(if name == "probe" { line.probe.clone() } else { own.unwrap_or_default().to_owned() });
-            pair
-        });
-        let mut metric = Metric::from_label(labels.collect());
-        if self.kind == MetricType::COUNTER {
-            let mut counter = Counter::default();
-            counter.set_value(value);
-            metric.set_counter(counter);
-        } else {
-            let mut gauge = Gauge::default();
-            gauge.set_value(value);
-            metric.set_gauge(gauge);
-        }
-        metric
-    }
-
-    fn proto(&self, metrics: Vec<Metric>) -> MetricFamily {
-        let mut family = MetricFamily::default();
-        family.set_name(self.name.to_owned());
-        family.set_help(self.help.to_owned());
-        family.set_field_type(self.kind);
-        family.set_metric(metrics);
-        family
+        let value_of = |name| if name == "probe" { line.probe.clone() } else { own.unwrap_or_default().to_owned() };
+        let labels = self.labels.iter().map(|&name| collected::label(name, value_of(name)));
+        collected::sample(self.kind, labels.collect(), value)
     }
 }
 

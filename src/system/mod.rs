@@ -46,7 +46,9 @@ mod proc;
 use std::collections::HashMap;
 
 use prometheus::core::{Collector, Desc};
-use prometheus::proto::{Counter, Gauge, Metric, MetricFamily, MetricType};
+use prometheus::proto::{MetricFamily, MetricType};
+
+use crate::collected;
 
 /// Reads the machine's gauges and this process's. See the [module](self).
 #[derive(Debug, Clone)]
@@ -113,22 +115,8 @@ impl Family {
     }
 
     fn of(&self, value: f64) -> MetricFamily {
-        let mut metric = Metric::default();
-        if self.kind == MetricType::COUNTER {
-            let mut counter = Counter::default();
-            counter.set_value(value);
-            metric.set_counter(counter);
-        } else {
-            let mut gauge = Gauge::default();
-            gauge.set_value(value);
-            metric.set_gauge(gauge);
-        }
-        let mut family = MetricFamily::default();
-        family.set_name(self.description.fq_name.clone());
-        family.set_help(self.description.help.clone());
-        family.set_field_type(self.kind);
-        family.set_metric(vec![metric]);
-        family
+        let Desc { fq_name, help, .. } = &self.description;
+        collected::family(fq_name, help, self.kind, vec![collected::sample(self.kind, Vec::new(), value)])
     }
 }
 

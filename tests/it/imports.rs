@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Modules of one line do not see each other.
 const ORDER: [&[&str]; 11] = [
-    &["error", "label"],
+    &["error", "label", "collected"],
     &["exemplars"],
     &["config"],
     &["beacon", "address"],
