@@ -3,6 +3,7 @@
 use crate::error::Error;
 
 use super::name::{is_label_name, is_metric_name, is_name, is_reserved};
+use super::own_families::is_own;
 
 #[derive(Debug, Clone)]
 pub(crate) struct DeclaredFamily {
@@ -36,10 +37,9 @@ impl DeclaredFamily {
         if !is_metric_name(name) || !is_name(name) {
             return problem("takes a name of 1 to 64 letters, digits and underscores that starts with no digit");
         }
-        if OURS.iter().any(|ours| name.starts_with(ours)) {
+        if is_own(name) || name.starts_with('_') {
             return problem(
-                "takes a name that does not start as one of this crate's own (http_, grpc_, rum_, user_, web_vitals_, page_, synthetic_, \
-                 network_, system_, memory_, log_events), nor with an underscore",
+                "takes a name that is none of this crate's own families, and begins neither with rum_ nor with an underscore",
             );
         }
         if self.help.trim().is_empty() || self.help.contains(char::is_control) {
@@ -60,8 +60,3 @@ impl DeclaredFamily {
         Ok(())
     }
 }
-
-#[rustfmt::skip]
-const OURS: [&str; 12] = [
-    "http_", "grpc_", "rum_", "user_", "web_vitals_", "page_", "synthetic_", "network_", "system_", "memory_", "log_events", "_",
-];

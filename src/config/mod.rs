@@ -22,6 +22,7 @@ mod http_buckets;
 mod log_targets;
 mod name;
 mod naming;
+mod own_families;
 mod own_labels;
 mod prefetch;
 mod sizes;

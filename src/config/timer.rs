@@ -26,7 +26,7 @@ pub struct Timer {
 
 impl Timer {
     /// `name` is what [`Monitor::timer`](crate::Monitor::timer) takes and, behind the [`namespace`](crate::Builder::namespace), the metric's name:
-    /// up to 64 letters, digits and underscores that end in `_seconds` and do not start as a family of this crate's own.
+    /// up to 64 letters, digits and underscores that end in `_seconds` and name no family of this crate's own.
     pub fn new(name: impl Into<String>, help: impl Into<String>) -> Self {
         Self { family: DeclaredFamily::new(name.into(), help.into()), buckets: Buckets::of(TIMER_BUCKETS) }
     }

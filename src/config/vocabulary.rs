@@ -7,6 +7,7 @@ use crate::error::Error;
 use super::client_metric::{ClientCounter, ClientHistogram};
 use super::declared_family::DeclaredFamily;
 use super::name::{check_name, is_origin, is_reserved};
+use super::own_families::is_taken_by;
 use super::timer::Timer;
 
 #[derive(Debug, Clone)]
@@ -95,15 +96,9 @@ impl Vocabulary {
     }
 }
 
-/// A counter is called without its `_total` in `OpenMetrics`, and a histogram takes the names of its samples: neither may be the other's.
 fn names_apart(counters: &[&DeclaredFamily], histograms: &[&DeclaredFamily]) -> Result<(), Error> {
     for counter in counters.iter().map(|counter| &counter.name) {
-        let family = counter.strip_suffix("_total").unwrap_or(counter);
-        let takes = |name: &str| {
-            let suffix = family.strip_prefix(name);
-            suffix.is_some_and(|suffix| ["", "_bucket", "_sum", "_count", "_created"].contains(&suffix))
-        };
-        if let Some(histogram) = histograms.iter().find(|histogram| takes(&histogram.name)) {
+        if let Some(histogram) = histograms.iter().find(|histogram| is_taken_by(&histogram.name, counter)) {
             return Err(Error::setting(format!(
                 "the declared metrics {counter:?} and {:?} would be taken for one another in OpenMetrics",
                 histogram.name

@@ -215,7 +215,8 @@ fn declarations_that_cannot_work_are_refused_with_a_word_on_what_to_do() {
     let counter = |name: &str| Monitor::builder().client_counter(ClientCounter::new(name, "Help.")).build();
     for (refused, why) in [
         (counter("additions"), "_total"),
-        (counter("http_mine_total"), "does not start as one of this crate's own"),
+        (counter("http_requests_total"), "none of this crate's own families"),
+        (counter("rum_mine_total"), "neither with rum_"),
         (counter("a b_total"), "letters"),
         (Monitor::builder().client_counter(ClientCounter::new("a_total", " ")).build(), "help"),
         (Monitor::builder().client_counter(ClientCounter::new("a_total", "A.").label("le", ["x"])).build(), "le or quantile"),

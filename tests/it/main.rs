@@ -63,6 +63,7 @@ mod openmetrics;
 #[cfg(feature = "axum")]
 mod operator_auth;
 mod order_of_layers;
+mod own_names;
 mod own_routes;
 mod prefetch;
 mod properties;

@@ -196,7 +196,9 @@ fn names_labels_and_values_that_cannot_work_are_refused() {
         (with(timer("http_request_duration_seconds")), "this crate's own"),
         (with(timer("grpc_server_handling_seconds")), "this crate's own"),
         (with(timer("page_load_time_seconds")), "this crate's own"),
-        (with(timer("_seconds")), "this crate's own"),
+        (with(timer("_seconds")), "nor with an underscore"),
+        (with(timer("user_engaged_seconds")), "this crate's own"),
+        (with(timer("rum_parse_seconds")), "neither with rum_"),
         (with(Timer::new("a_seconds", "")), "help text"),
         (with(Timer::new("a_seconds", "two\nlines")), "help text"),
         (with(timer("a_seconds").label("le", ["x"])), "none of them le"),
@@ -218,6 +220,9 @@ fn names_labels_and_values_that_cannot_work_are_refused() {
         assert!(error.contains(reason), "{error} does not say {reason}");
     }
     with(timer("a_seconds").label("a", (0..199).map(|value| value.to_string()))).build().unwrap();
+    for free in ["http_client_request_duration_seconds", "user_lookup_seconds", "page_render_seconds", "memory_scan_seconds"] {
+        with(timer(free)).build().unwrap();
+    }
 }
 
 fn builder() -> Builder {
