@@ -33,7 +33,8 @@ use crate::routes::{Reply, Route, Routes};
 impl Monitor {
     /// `/metrics`, `/healthz`, the browser script and the ingest: everything but the [`dashboard`](crate::dashboard).
     ///
-    /// Merge it before [`layer`](Self::layer) goes on.
+    /// Merge it before [`layer`](Self::layer) goes on. axum panics where an application has one of these paths itself, as with any two routers:
+    /// [`uptime_path`](crate::Builder::uptime_path) puts `/healthz` elsewhere, [`prefix`](crate::Builder::prefix) all of them.
     ///
     /// **On a router that strangers reach, `/metrics` is theirs to read**: every route template, its traffic and its errors, and whatever the
     /// application has registered. There, merge [`public_routes`](Self::public_routes), and serve [`operator_routes`](Self::operator_routes) on a second

@@ -28,6 +28,22 @@ async fn public_routes_are_the_ingest_and_operator_routes_the_metrics() {
     }
 }
 
+#[test]
+#[should_panic(expected = "/healthz")]
+fn a_path_that_the_application_has_itself_is_a_panic_that_names_it() {
+    let _: Router = Router::new().route("/healthz", get(async || "my own")).merge(monitor().routes());
+}
+
+#[tokio::test]
+async fn a_healthz_of_the_applications_own_stays_where_ours_is_put_elsewhere() {
+    let monitor = Monitor::builder().registry(Registry::new()).uptime_path("/ready").build().unwrap();
+    let own: Router = Router::new().route("/healthz", get(async || "my own")).merge(monitor.routes());
+    let mount = Mount::router("own", own);
+    let text = async |path: &str| mount.ask(Request::get(path).body(whole("")).unwrap()).await.text;
+    assert_eq!(text("/healthz").await, "my own");
+    assert!(text("/ready").await.contains("uptime_ready 1"));
+}
+
 #[tokio::test]
 async fn the_two_halves_merge_and_leave_a_metrics_path_of_the_hosts_own_alone() {
     let monitor = monitor();
