@@ -95,7 +95,7 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// Why a run of a probe failed, for a log; see [`Probes::on_failure`](super::Probes::on_failure).
+/// Why a run of a probe failed, for a log: one line of at most some 1 000 characters; see [`Probes::on_failure`](super::Probes::on_failure).
 #[derive(Debug, Clone)]
 pub struct Failure {
     outcome: Outcome,
@@ -103,8 +103,10 @@ pub struct Failure {
 }
 
 impl Failure {
-    pub(super) fn new(outcome: Outcome, reason: impl Into<String>) -> Self {
-        Self { outcome, reason: reason.into() }
+    pub(super) fn new(outcome: Outcome, reason: impl AsRef<str>) -> Self {
+        // A target has its say in it.
+        let printable = |character: char| if character.is_control() { ' ' } else { character };
+        Self { outcome, reason: reason.as_ref().chars().take(MOST_CHARACTERS).map(printable).collect() }
     }
 
     /// With an error and what it comes from.
@@ -125,9 +127,12 @@ impl fmt::Display for Failure {
     }
 }
 
-/// In one line, with all that it comes from.
+/// With all that it comes from.
 pub(super) fn with_causes(error: &(dyn Error + 'static)) -> String {
     let chain = std::iter::successors(Some(error), |&error| error.source());
     let reasons: Vec<String> = chain.map(ToString::to_string).collect();
     reasons.join(": ")
 }
+
+/// Of a reason: a URI that a target redirects to may have 64 KiB.
+const MOST_CHARACTERS: usize = 1_000;

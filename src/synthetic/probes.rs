@@ -24,7 +24,7 @@ use super::families::ProbeCollector;
 use super::outcome::{Failure, Outcome};
 use super::probe::{Plan, Probe, Task};
 use super::schedule::Schedule;
-use super::trace::Trace;
+use super::trace::{Lookups, Trace};
 use super::{steps, tcp};
 
 /// Probes that belong together: they are shown by one collector and run by one future.
@@ -33,6 +33,8 @@ pub struct Probes {
     board: Arc<Board>,
     on_failure: OnFailure,
 }
+
+type BoxError = Box<dyn StdError + Send + Sync>;
 
 type OnFailure = Arc<dyn Fn(&str, &Failure) + Send + Sync>;
 
@@ -89,7 +91,9 @@ impl Probes {
         let mut running = JoinSet::new();
         for index in 0..self.plans.len() {
             let one = One { plans: Arc::clone(&self.plans), board: Arc::clone(&self.board), index };
-            running.spawn(one.repeat(client.clone(), Arc::clone(&self.on_failure)));
+            let client = client.clone();
+            let once = move |one: One, trace| one.once(client.clone(), trace);
+            running.spawn(one.repeat(once, Arc::clone(&self.on_failure)));
         }
         pending().await
     }
@@ -122,23 +126,19 @@ impl One {
         &self.plans[self.index]
     }
 
-    async fn repeat<S, B>(self, client: S, on_failure: OnFailure)
+    async fn repeat<R>(self, once: impl Fn(Self, Trace) -> R, on_failure: OnFailure)
     where
-        S: Service<Request<Full<Bytes>>, Response = Response<B>> + Clone + Send + 'static,
-        S::Error: Into<Box<dyn StdError + Send + Sync>> + 'static,
-        S::Future: Send,
-        B: Body + Send + 'static,
-        B::Data: Send,
-        B::Error: Into<Box<dyn StdError + Send + Sync>>,
+        R: Future<Output = Result<(), Failure>> + Send + 'static,
     {
         let mut schedule = Schedule::new(self.plan().interval, self.plan().jitter);
+        let lookups = Lookups::default();
         loop {
             schedule.next().await;
-            let trace = Trace::default();
+            let trace = Trace::of(&lookups);
             let began = Instant::now();
             // In a task of its own, so that a client that panics costs one run; dropping the set ends it.
             let mut run = JoinSet::new();
-            run.spawn(self.clone().once(client.clone(), trace.clone()));
+            run.spawn(once(self.clone(), trace.clone()));
             let result = match run.join_next().await {
                 Some(Ok(result)) => result,
                 _panicked => Err(Failure::new(Outcome::Panic, "the client panicked")),
@@ -156,10 +156,8 @@ impl One {
 
     async fn once<S, B>(self, mut client: S, trace: Trace) -> Result<(), Failure>
     where
-        S: Service<Request<Full<Bytes>>, Response = Response<B>>,
-        S::Error: Into<Box<dyn StdError + Send + Sync>>,
-        B: Body,
-        B::Error: Into<Box<dyn StdError + Send + Sync>>,
+        S: Service<Request<Full<Bytes>>, Response = Response<B>, Error: Into<BoxError>>,
+        B: Body<Error: Into<BoxError>>,
     {
         let Plan { task, timeout: limit, .. } = self.plan();
         let check = async {

@@ -89,7 +89,14 @@ mod tests {
         ] {
             assert_eq!(led(302, location).unwrap().uri, uri, "{location}");
         }
-        for nowhere in ["ftp://a.example/", "mailto:a@b.example", "https://", "http://user@a.example/", "https://a b/"] {
+        for nowhere in [
+            "ftp://a.example/",
+            "mailto:a@b.example",
+            "https://",
+            "http://user@a.example/",
+            "http://a.example:70000/",
+            "https://a b/",
+        ] {
             assert!(led(302, nowhere).is_none(), "{nowhere}");
         }
         assert!(follow(&asked(), StatusCode::FOUND, &HeaderMap::new()).is_none());

@@ -1,7 +1,10 @@
 //! One request of a probe and what is expected of its response.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::header::{HeaderName, HeaderValue, USER_AGENT};
+use http::uri::Authority;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use memchr::memmem::Finder;
 
@@ -10,7 +13,7 @@ use crate::error::Error;
 /// A request, and what is expected of its response. What cannot work is an error of [`Probes::new`](super::Probes::new).
 ///
 /// Without a word about it: any status of 200 to 299 is expected, up to 10 redirects are followed, and the body ends within 10 MiB.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use]
 pub struct Step {
     method: Method,
@@ -115,6 +118,13 @@ impl Step {
     }
 }
 
+/// Header fields and bodies may be secrets.
+impl fmt::Debug for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Step").field("method", &self.method).field("uri", &self.uri).finish_non_exhaustive()
+    }
+}
+
 /// A [`Step`] that can be carried out.
 #[derive(Debug)]
 pub(super) struct Checked {
@@ -138,12 +148,18 @@ impl Checked {
 }
 
 /// A request that is sent at every run.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Ask {
     pub(super) method: Method,
     pub(super) uri: Uri,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
+}
+
+impl fmt::Debug for Ask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ask").field("method", &self.method).field("uri", &self.uri).finish_non_exhaustive()
+    }
 }
 
 fn method(method: Method) -> Result<Method, Error> {
@@ -160,8 +176,14 @@ fn uri(text: &str) -> Result<Uri, Error> {
 }
 
 pub(super) fn is_askable(uri: &Uri) -> bool {
-    let host = uri.authority().is_some_and(|authority| !authority.host().is_empty() && !authority.as_str().contains('@'));
-    host && matches!(uri.scheme_str(), Some("http" | "https"))
+    uri.authority().is_some_and(is_connectable) && matches!(uri.scheme_str(), Some("http" | "https"))
+}
+
+/// A host, and a port that is one if there is any: another would be passed over for the scheme's own.
+fn is_connectable(authority: &Authority) -> bool {
+    let (host, all) = (authority.host(), authority.as_str());
+    let has_port = !matches!(all.get(host.len()..), Some("" | ":"));
+    !host.is_empty() && !all.contains('@') && (!has_port || authority.port_u16().is_some_and(|port| port != 0))
 }
 
 fn headers(given: Vec<(String, String)>) -> Result<HeaderMap, Error> {

@@ -2,11 +2,13 @@
 
 use std::error::Error;
 use std::future::poll_fn;
+use std::pin::Pin;
 
 use bytes::Buf;
 use http::{HeaderMap, Request, Response};
-use http_body::Body;
+use http_body::{Body, Frame};
 use http_body_util::{BodyExt, Full};
+use tokio::task::coop::consume_budget;
 use tower::Service;
 
 use super::outcome::{Failure, Outcome};
@@ -43,6 +45,7 @@ where
 {
     let mut ask = step.request.clone();
     for _ in 0..=step.redirects {
+        consume_budget().await;
         trace.hand_over();
         let response = send(&ask, client, trace).await.map_err(|error| {
             let error: BoxError = error.into();
@@ -78,12 +81,18 @@ fn fields(step: &Checked, headers: &HeaderMap) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Of a body that may have one at any time: to wait for it lets the timeout be looked at.
+pub(super) async fn next_frame<B: Body>(mut body: Pin<&mut B>) -> Option<Result<Frame<B::Data>, B::Error>> {
+    consume_budget().await;
+    body.frame().await
+}
+
 /// Reads the body to its end; that it ends well is expected of every one.
 async fn texts<B: Body<Error: Into<BoxError>>>(step: &Checked, body: B) -> Result<(), Failure> {
     let mut body = std::pin::pin!(body);
     let mut read = 0;
     let mut kept = Vec::new();
-    while let Some(frame) = body.frame().await {
+    while let Some(frame) = next_frame(body.as_mut()).await {
         let mut data = match frame.map_err(Into::into) {
             Ok(frame) => match frame.into_data() {
                 Ok(data) => data,

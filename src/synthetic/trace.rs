@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
 /// A part of a run, named as `blackbox_exporter` names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
@@ -48,7 +50,20 @@ impl Phase {
 /// trace.enter(Phase::Processing);
 /// ```
 #[derive(Debug, Clone, Default)]
-pub struct Trace(Arc<Mutex<Times>>);
+pub struct Trace {
+    times: Arc<Mutex<Times>>,
+    lookups: Lookups,
+}
+
+/// Of one probe's names, one after the other.
+#[derive(Debug, Clone)]
+pub(super) struct Lookups(Arc<Semaphore>);
+
+impl Default for Lookups {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(1)))
+    }
+}
 
 #[derive(Debug, Default)]
 struct Times {
@@ -61,6 +76,15 @@ struct Times {
 }
 
 impl Trace {
+    pub(super) fn of(lookups: &Lookups) -> Self {
+        Self { times: Arc::default(), lookups: lookups.clone() }
+    }
+
+    /// For as long as a lookup goes on. The semaphore is never closed.
+    pub(super) async fn look_up_alone(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.lookups.0).acquire_owned().await.ok()
+    }
+
     /// A phase begins, and ends the one before it. One that is entered again adds up.
     pub fn enter(&self, phase: Phase) {
         let mut times = self.times();
@@ -109,7 +133,7 @@ impl Trace {
 
     fn times(&self) -> MutexGuard<'_, Times> {
         // Whatever a panic left behind are times that were measured.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.times.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

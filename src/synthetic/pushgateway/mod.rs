@@ -13,7 +13,7 @@ use bytes::{Buf, Bytes};
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT};
 use http::{HeaderMap, Method, Request, Response, Uri};
 use http_body::Body;
-use http_body_util::{BodyExt, Full};
+use http_body_util::Full;
 use prometheus::proto::MetricFamily;
 use tokio::time::timeout;
 use tower::Service;
@@ -22,6 +22,7 @@ use crate::encode;
 use crate::error::Error;
 
 use super::step::field;
+use super::steps::next_frame;
 
 pub use error::PushError;
 use group::Group;
@@ -256,7 +257,7 @@ async fn first_line(body: impl Body) -> String {
     let mut body = pin!(body);
     let mut line = Vec::new();
     // A body that breaks off has said no more.
-    while let Some(Ok(frame)) = body.frame().await {
+    while let Some(Ok(frame)) = next_frame(body.as_mut()).await {
         let Ok(mut data) = frame.into_data() else { break };
         line.extend_from_slice(&data.copy_to_bytes(data.remaining().min(LINE_LIMIT - line.len())));
         if line.contains(&b'\n') || line.len() >= LINE_LIMIT {

@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use futures_util::stream::repeat_with;
 use http::{Request, Response};
-use http_body_util::Full;
+use http_body::Frame;
+use http_body_util::{Full, StreamBody};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
@@ -66,6 +68,13 @@ async fn one_may_tell_its_phases_and_certificates() {
 }
 
 #[tokio::test]
+async fn an_error_of_many_lines_is_told_in_one() {
+    let broken = service_fn(async |_| Err::<Response<Full<Bytes>>, _>("first\nsecond\r\u{1b}[31m"));
+    let (_, failure) = first_run(Probe::http("it", [Step::get("http://unasked.example/")]), broken).await;
+    assert_eq!(failure, "it request: first second  [31m");
+}
+
+#[tokio::test]
 async fn one_that_panics_costs_a_run_and_one_that_hangs_no_more_than_the_timeout() {
     let calls = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&calls);
@@ -85,6 +94,21 @@ async fn one_that_panics_costs_a_run_and_one_that_hangs_no_more_than_the_timeout
     let counted = |result| metrics.value(&format!(r#"synthetic_probes_total{{probe="it",result="{result}"}}"#));
     assert_eq!((counted("panic"), counted("timeout")), (1.0, 1.0));
     assert!(counted("success") >= 2.0);
+}
+
+#[tokio::test]
+async fn a_body_or_a_redirect_that_is_always_there_and_never_ends_ends_at_the_timeout() {
+    let empty = || StreamBody::new(repeat_with(|| Ok::<_, Infallible>(Frame::data(Bytes::new()))));
+    let target = service_fn(move |request: Request<Full<Bytes>>| {
+        let response = Response::builder().status(if request.uri().path() == "/loop" { 302 } else { 200 });
+        std::future::ready(Ok::<_, Infallible>(response.header("location", "/loop").body(empty()).unwrap()))
+    });
+    for path in ["/", "/loop"] {
+        let step = Step::get(format!("http://unasked.example{path}")).redirects(usize::MAX);
+        let probe = Probe::http("it", [step]).timeout(Duration::from_millis(50));
+        let (metrics, _) = first_run(probe, target).await;
+        assert_eq!(result(&metrics), "timeout", "{path}");
+    }
 }
 
 #[tokio::test]

@@ -16,6 +16,9 @@ fn what_cannot_work_is_an_error_that_says_what_it_takes() {
         (Probe::http("it", []), "at least one step"),
         (step(Step::get("/cart")), "an absolute URI"),
         (step(Step::get("ftp://a.example/")), "an absolute URI"),
+        (step(Step::get("http://a.example:0/")), "an absolute URI"),
+        (step(Step::get("http://a.example:65616/")), "an absolute URI"),
+        (step(Step::get("http://a.example:8o/")), "an absolute URI"),
         (step(Step::get("http://me:secret@a.example/")), "without user and password"),
         (step(Step::new(http::Method::CONNECT, "http://a.example/")), "any method but CONNECT"),
         (step(good().header("a b", "c")), "no name of a header"),
@@ -34,6 +37,29 @@ fn what_cannot_work_is_an_error_that_says_what_it_takes() {
     ] {
         let error = Probes::new([probe.clone()]).expect_err(said).to_string();
         assert!(error.contains(said), "{error}");
+    }
+}
+
+#[test]
+fn uris_with_every_kind_of_host_and_port_are_taken() {
+    for uri in [
+        "http://a.example",
+        "http://a.example:/",
+        "http://a.example:65535/x?y",
+        "https://[::1]/",
+        "https://[::1]:8443/",
+        "HTTP://A.example",
+    ] {
+        assert!(Probes::new([Probe::http("it", [Step::get(uri)])]).is_ok(), "{uri}");
+    }
+}
+
+#[test]
+fn secrets_are_in_no_debug_output() {
+    let step = Step::post("http://a.example/", "s3cret").header("authorization", "s3cret").header("x-api-key", "s3cret");
+    let probe = Probe::http("it", [step.clone()]);
+    for debug in [format!("{step:?}"), format!("{probe:?}"), format!("{:?}", Probes::new([probe.clone()]).unwrap())] {
+        assert!(debug.contains("http://a.example/") && !debug.contains("s3cret") && !debug.contains("115, 51"), "{debug}");
     }
 }
 

@@ -165,7 +165,9 @@ async fn an_error_whose_body_hangs_or_never_ends_still_says_its_status() {
         while stream.write_all(&[b'x'; 4096]).await.is_ok() {}
     });
     for target in [hanging.await, endless.await] {
-        let error = pushed_to(&target.uri("")).await.unwrap_err();
+        let address = target.uri("");
+        let pushed = tokio::time::timeout(Duration::from_secs(30), pushed_to(&address)).await;
+        let error = pushed.expect("it gives up the body").unwrap_err();
         assert_eq!(error.status(), Some(StatusCode::BAD_REQUEST), "{error}");
     }
 }

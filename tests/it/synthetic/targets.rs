@@ -76,6 +76,10 @@ async fn a_loop_of_redirects_ends_after_ten() {
     assert_eq!(failure, format!("it redirect: more than 10 redirects, the last one to {}", target.uri("/again")));
     assert_eq!(target.accepted.load(std::sync::atomic::Ordering::Relaxed), 11);
 
+    let long = format!("HTTP/1.1 302 Found\r\nlocation: /{}\r\ncontent-length: 0\r\n\r\n", "long".repeat(10_000)).leak();
+    let (_, failure) = first_run(probe(says(long).await.uri("/")), Client::new()).await;
+    assert!(failure.starts_with("it redirect: more than 10 redirects") && failure.len() < 1_100, "{}", failure.len());
+
     let nowhere = says("HTTP/1.1 302 Found\r\ncontent-length: 0\r\n\r\n");
     let (metrics, _) = first_run(probe(nowhere.await.uri("/")), Client::new()).await;
     assert_eq!(result(&metrics), "redirect");
