@@ -33,10 +33,42 @@ impl Page {
 const FOLDER: &str = "{{folder}}";
 const PAGE: &str = include_str!("page/index.html");
 
+macro_rules! module {
+    ($name:literal) => {
+        (concat!($name, ".js"), JAVASCRIPT, include_bytes!(concat!("page/", $name, ".js")))
+    };
+}
 /// Name, type and bytes of everything that the page loads. Modules import each other as `./name.js`.
-pub(super) const FILES: [(&str, &str, &[u8]); 2] = [
+pub(super) const FILES: [(&str, &str, &[u8]); 29] = [
     ("dashboard.css", CSS, include_bytes!("page/dashboard.css")),
-    ("dashboard.js", JAVASCRIPT, include_bytes!("page/dashboard.js")),
+    module!("chart"),
+    module!("chart-bars"),
+    module!("chart-line"),
+    module!("chart-sankey"),
+    module!("chart-stacked"),
+    module!("dashboard"),
+    module!("dom"),
+    module!("facts"),
+    module!("format"),
+    module!("functions"),
+    module!("live"),
+    module!("measures"),
+    module!("panel"),
+    module!("panel-endpoints"),
+    module!("panel-errors"),
+    module!("panel-flow"),
+    module!("panel-headline"),
+    module!("panel-ingest"),
+    module!("panel-loads"),
+    module!("panel-network"),
+    module!("panel-probes"),
+    module!("panel-requests"),
+    module!("panel-sessions"),
+    module!("panel-vitals"),
+    module!("promql"),
+    module!("samples"),
+    module!("theme"),
+    module!("verdict"),
 ];
 
 const HTML: &str = "text/html; charset=utf-8";
