@@ -1,6 +1,6 @@
 // @ts-check
 /** Bars of plain elements: a share's parts in one, and a list with one for each name. */
-import {datum, html, keyed, say, set, style, tell} from './dom.js';
+import {datum, html, keyed, set, style, tell} from './dom.js';
 import {percent} from './format.js';
 
 /**
@@ -65,8 +65,7 @@ export class BarList {
 
 /** @type {(bar: Bar) => HTMLLIElement} */
 const newBar = ({name, detail}) => {
-  const title = html('span', {class: 'name', title: name});
-  say(title, name);
+  const title = html('span', {class: 'name'}, name);
   if (detail) title.append(' ', html('small', {}, detail));
   return html('li', {}, title, datum(), html('span', {class: 'track', 'aria-hidden': 'true'}, html('span')));
 };

@@ -90,8 +90,8 @@ export class Chart {
           svg('line', {class: tick === 0 ? 'axis' : 'grid', x1: left, x2: width - RIGHT, y1: scale.y(tick), y2: scale.y(tick)}),
           svg('text', {x: left - 8, y: scale.y(tick) + 4, 'text-anchor': 'end'}, this.format(tick)),
         ]),
-        ...timeTicks(first, last, Math.floor(scale.width / 80)).map(time =>
-          svg('text', {x: scale.x(time), y: height - 4, 'text-anchor': 'middle'}, clock(time, last - first < 180000))),
+        ...timeTicks(first, last, Math.floor(scale.width / 80)).map((time, _, [one, two = one + 1]) =>
+          svg('text', {x: scale.x(time), y: height - 4, 'text-anchor': 'middle'}, clock(time, two - one < 60_000))),
         ...this.marks.draw(this.plotted, scale),
         this.line,
       );

@@ -106,6 +106,6 @@ byId('show-all').addEventListener('click', () => {
   byId('endpoint-filter').focus();
 });
 say(byId('host'), location.host);
-startThemes(byId('theme'));
+startThemes(byId('theme'), byId('theme-name'));
 setInterval(() => document.hidden || showState(), 1000);
 live.wake();

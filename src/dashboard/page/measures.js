@@ -180,16 +180,16 @@ export class Distribution {
 export const steps = (history, range, interval) => {
   const end = history.times.at(-1);
   if (end === undefined) return [];
-  const step = 1000 * Math.max(interval, STEPS.find(each => range / each <= MOST_STEPS) ?? range / MOST_STEPS);
-  const length = Math.max(step + 1000 * interval, 4000 * interval);
   const earliest = Math.max(end - range * 1000, history.times[0]);
+  const step = 1000 * Math.max(interval, STEPS.find(each => (end - earliest) / 1000 / each <= MOST_STEPS) ?? range / MOST_STEPS);
+  const length = Math.max(step + 1000 * interval, 4000 * interval);
   const windows = [];
   for (let at = Math.ceil(earliest / step) * step; at < end; at += step) windows.push(new Window(history, at - length, at));
   return [...windows, new Window(history, end - length, end)].filter(window => window.known);
 };
 
 /** Seconds. */
-const STEPS = [5, 10, 15, 20, 30, 60, 120, 300];
+const STEPS = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300];
 const MOST_STEPS = 60;
 
 /** @type {(times: number[], limit: number) => number} How many are not after the limit. */

@@ -26,7 +26,8 @@ export class Headline {
     const state = worst(shown.map(each => each.state));
     set(this.verdict, 'data-state', state);
     this.verdict.replaceChild(icon(state), /** @type {Element} */ (this.verdict.firstElementChild));
-    say(this.verdict.children[1], ANSWERS[state]);
+    const ofUsers = shown.slice(3, 7).some(each => each.state !== 'unknown');
+    say(this.verdict.children[1], state === 'good' && !ofUsers ? 'The server is well' : ANSWERS[state]);
     say(this.verdict.children[2], reasons(this.tiles.map(({name}) => name), shown, state));
   }
 }
@@ -36,13 +37,13 @@ const ANSWERS = {
   good: 'Users are well', fair: 'Users could be better', poor: 'Users are having trouble', unknown: 'Nothing is known of users yet', neutral: '',
 };
 
-/** @type {(names: string[], shown: Shown[], state: State) => string} */
+/** @type {(names: string[], shown: Shown[], state: State) => string} Which tiles have the say, and which have none. */
 const reasons = (names, shown, state) => {
-  if (state === 'good' || state === 'unknown') {
-    const judged = shown.filter(each => each.state === 'good').length;
-    return judged ? `${judged} of ${judged} signals are good` : 'Numbers appear as soon as requests or pages come in';
-  }
-  return names.filter((_, index) => shown[index].state === state).join(', ');
+  const are = (/** @type {State} */ state) => names.filter((_, index) => shown[index].state === state);
+  if (state === 'unknown') return 'Numbers appear as soon as requests or pages come in';
+  if (state !== 'good') return are(state).join(', ');
+  const unknown = are('unknown');
+  return `${are('good').join(', ')} are good${unknown.length ? `; nothing is known of ${unknown.join(', ')}` : ''}`;
 };
 
 class Tile {

@@ -5,12 +5,15 @@ import {say, set} from './dom.js';
 const THEMES = ['system', 'light', 'dark'];
 const KEY = 'tower-rum-theme';
 
-/** @param {HTMLElement} button */
-export const startThemes = button => {
+/**
+ * @param {HTMLElement} button
+ * @param {HTMLElement} name its text
+ */
+export const startThemes = (button, name) => {
   let theme = remembered();
   const show = () => {
     set(document.documentElement, 'data-theme', theme === 'system' ? undefined : theme);
-    say(button, `Theme: ${theme}`);
+    say(name, theme);
   };
   button.addEventListener('click', () => {
     theme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length];

@@ -96,7 +96,7 @@ test('every panel says what was driven', async () => {
   const loads = await facts('loads');
   assert.equal(loads[0], 4);
   near(loads[2], quantile(0.75, [[0.75, 0], [1, 4]]));
-  await tab.focus('#loads .plot');
+  await tab.$eval('#loads .plot', plot => plot.focus());
   await tab.keyboard.press('End');
   const said = () => tab.$eval('#loads .plot', plot => plot.getAttribute('aria-valuetext'));
   for (let left = 60; left > 0 && !(await said()).includes('dns 100 ms'); left--) await tab.keyboard.press('ArrowLeft');
@@ -242,7 +242,7 @@ test('a chosen endpoint has curves and vitals of its own', async () => {
 });
 
 test('names with markup are text, wherever they stand', async () => {
-  const evil = '<img src=x onerror=alert(1)><script>alert(2)</script>"\'&amp;';
+  const evil = '<img/src=x/onerror=alert(1)><script>alert(2)</script>"\'&amp;';
   app = await startWatched({templates: {'/evil': evil, '/': '/'}, goals: [evil], interactions: [evil], probes: {[evil]: '/evil'}, prometheus: 'https://prometheus.example/x'});
   await app.sampled();
   await app.ask('/evil', '/');

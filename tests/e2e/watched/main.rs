@@ -59,9 +59,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let monitor = monitor(&settings, &probes)?;
     let app = Router::new()
         .fallback(async |query: Query<Asked>| query.answer().await)
-        .merge(monitor.public_routes())
-        .merge(monitor.operator_routes())
-        .layer(monitor.layer());
+        .layer(monitor.layer())
+        .merge(monitor.public_routes()) // uncounted: whoever looks adds nothing to what is seen
+        .merge(monitor.operator_routes());
     if settings.history {
         tokio::spawn(monitor.history());
     }

@@ -19,7 +19,7 @@ const pathOf = template => template.replace('{id}', '7');
 
 const app = await startWatched({
   templates: Object.fromEntries(Object.keys(WAITS).map(template => [pathOf(template), template])), interval_ms: 10_000,
-  goals: ['purchase', 'signup'], interactions: ['add-to-cart', 'search', 'pay'], probes: {'home page': '/', checkout: '/checkout', 'payment service': '/api/pay'},
+  goals: ['purchase', 'signup'], interactions: ['add-to-cart', 'search', 'pay'], probes: {home: '/', checkout: '/checkout', payment: '/api/pay'},
   prometheus: 'https://prometheus.example',
 });
 

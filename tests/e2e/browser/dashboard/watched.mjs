@@ -120,8 +120,7 @@ export const inspect = tab => tab.evaluate(() => {
     const size = parseFloat(style.fontSize);
     const large = size >= 24 || size >= 18.66 && Number(style.fontWeight) >= 700;
     if (contrast < (large ? 3 : 4.5)) faint.push(`${contrast.toFixed(2)} "${walker.currentNode.data}"`);
-    const shortened = style.textOverflow === 'ellipsis' || element.closest('.skip, .scrolls');
-    if (!shortened && (box.right > clientWidth + 1 || box.left < -1)) cut.push(walker.currentNode.data);
+    if (!element.closest('.skip, .scrolls') && (box.right > clientWidth + 1 || box.left < -1)) cut.push(walker.currentNode.data);
   }
   return {over: Math.max(scrollWidth - clientWidth, 0), faint, cut, seen};
 });
