@@ -126,7 +126,7 @@ const places = (flows, side) => {
   const found = new Map();
   let top = 4;
   for (const [name, value] of sums) {
-    const height = 8 + 180 * value / all;
+    const height = 10 + 240 * value / all;
     found.set(name, {name, value, top, height, used: 0});
     top += height + GAP;
   }

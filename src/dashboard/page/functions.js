@@ -44,14 +44,13 @@ export const increase = (points, from, to) => {
 export const rate = (points, from, to) => increase(points, from, to) / ((milliseconds(to) - milliseconds(from)) / 1000);
 
 /**
- * The part of `increase` that needs no points: times are in milliseconds.
+ * The part of `increase` that needs no points: times are in milliseconds. Of one point there is no interval, and nothing by nothing is NaN.
  * @param {{count: number, first: number, rise: number, firstTime: number, lastTime: number}} seen within the window
  * @param {number} start
  * @param {number} end
  */
 export const extrapolated = ({count, first, rise, firstTime, lastTime}, start, end) => {
   const sampled = (lastTime - firstTime) / 1000;
-  if (count < 2 || sampled <= 0) return NaN;
   const interval = sampled / (count - 1);
   /** @type {(gap: number) => number} */
   const reach = gap => gap / 1000 < interval * NEAR ? gap / 1000 : interval / 2;

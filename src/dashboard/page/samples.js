@@ -48,7 +48,6 @@ export class Series {
    * @param {Value} value
    */
   put(sample, value) {
-    if (this.changedAt.at(-1) === sample) this.undo(sample);
     if (equal(this.values.at(-1), value)) return;
     this.changedAt.push(sample);
     this.values.push(value);
@@ -126,7 +125,6 @@ export class History {
     this.dropPassing();
     answer.series.slice(Math.max(this.series.length - answer.first_series, 0)).forEach(told => this.add(told));
     for (const sample of answer.samples) {
-      if (this.number !== undefined && sample.number <= this.number) continue;
       this.number = sample.number;
       this.append(sample, true);
     }

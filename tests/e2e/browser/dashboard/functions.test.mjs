@@ -50,6 +50,11 @@ test('a window is open on its left and closed on its right', () => {
   near(increase(points, 100, 130), 6 * (20 + 20 * 2 / 6) / 20);
 });
 
+test('times count to the millisecond, which Unix seconds hold with an error', () => {
+  const points = [{time: 1_790_000_000.3000002, value: 1}, {time: 1_790_000_010.3, value: 2}, {time: 1_790_000_020.3000002, value: 4}];
+  near(increase(points, 1_790_000_000.3, 1_790_000_020.3), 2 * (10 + 10) / 10);
+});
+
 test('with fewer than two points nothing is said', () => {
   const points = every10(100, 1, 2, 3);
   for (const [from, to] of [[0, 99], [95, 105], [110, 120], [200, 300]]) {
@@ -57,6 +62,7 @@ test('with fewer than two points nothing is said', () => {
     assert.ok(Number.isNaN(rate(points, from, to)), `(${from}, ${to}]`);
   }
   assert.ok(Number.isNaN(rate([], 0, 1)));
+  assert.ok(Number.isNaN(increase([{time: 5, value: 1}, {time: 5, value: 2}], 0, 10)), 'two at one time have no interval');
 });
 
 test('a quantile lies on the line through its bucket', () => {

@@ -1,4 +1,4 @@
-// README's picture: a shop on a usual day, five minutes of it. `npm run picture -- <folder>` writes one PNG for each look.
+// README's picture: a shop on a usual day, five minutes of it. `npm run picture -- <folder>` writes it as dashboard.png, and a PNG of each look beside it.
 import {launch} from '../browser.mjs';
 import {openDashboard, startWatched} from './watched.mjs';
 
@@ -74,5 +74,7 @@ for (const [width, theme] of [[1440, 'light'], [1440, 'dark'], [360, 'light'], [
   await tab.screenshot({path: `${folder}/shop-${theme}-${width}.png`, fullPage: true});
   await tab.context.close();
 }
+const tab = await openDashboard(browser, app.origin, {width: 1280, height: 1250});
+await tab.screenshot({path: `${folder}/dashboard.png`});
 await browser.close();
 await app.stop();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {Window, steps} from '../../../../src/dashboard/page/measures.js';
-import {History} from '../../../../src/dashboard/page/samples.js';
+import {History, Series} from '../../../../src/dashboard/page/samples.js';
 
 /** Numbers from 0 up to 1 that are the same in each run. */
 const random = seed => () => {
@@ -97,6 +97,29 @@ test('after each answer the page holds what the server holds, however often it a
   }
 });
 
+test('what is told a second time changes nothing', () => {
+  const server = new Server(11);
+  const history = new History();
+  for (let round = 0; round < 20; round++) {
+    server.move();
+    server.sample();
+    history.take(server.answer(history.query()));
+    history.take(server.answer(`?generation=${server.generation}&series=${server.series.length}`));
+    server.values.forEach((value, index) => assert.deepEqual(held(history, index), value));
+  }
+  assert.equal(history.times.length, 20);
+});
+
+test('of two values at one sample the later one stands', () => {
+  const series = new Series({family: 'c', type: 'counter', labels: {}});
+  series.put(3, 1);
+  series.put(3, 2);
+  assert.deepEqual([2, 3, 4].map(sample => series.at(sample)), [0, 2, 2]);
+  series.put(5, 7);
+  series.undo(5);
+  assert.equal(series.at(5), 2);
+});
+
 test('each sample that was told stands as it was, also when later ones have come', () => {
   const server = new Server(7);
   const history = new History();
@@ -163,6 +186,15 @@ test('what is older than the server remembers is forgotten, and what it stood at
   assert.ok(history.times.length < 120, `${history.times.length} samples are held`);
   assert.ok(history.series.every(series => series.changedAt.length <= history.times.length + 1), 'changes outlive their samples');
   server.values.forEach((value, index) => assert.deepEqual(held(history, index), value));
+  const still = history.series.findIndex(({type}) => type === 'counter');
+  const stood = server.values[still];
+  for (let round = 0; round < 200; round++) {
+    server.move();
+    server.values[still] = stood;
+    server.sample();
+    history.take({...server.answer(history.query()), capacity_seconds: 60});
+  }
+  assert.equal(history.series[still].at(history.first), stood);
 });
 
 test('the windows of a chart overlap, so that none of what was counted falls between two', () => {
