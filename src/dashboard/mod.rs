@@ -21,6 +21,23 @@
 //! # });
 //! ```
 //!
+//! # What it shows
+//!
+//! Numbers are `increase`, `rate` and `histogram_quantile` of Prometheus 3 over the chosen range (5 min, 15 min, 1 h; less where less is known), of the samples below and one
+//! taken for each answer, every 5 s. A counter that is new stood at 0 before, so that its first event shows. Curves are of windows of a step and a sample,
+//! at least four samples, so that no event falls between two.
+//!
+//! | part | what it says |
+//! |---|---|
+//! | headline | the worst of: share of 5xx (good up to 1 %, poor above 5 %); p95 of the server's time (0.8 s and 1.8 s, the thresholds of TTFB); p75 of LCP, INP and CLS by [Google's thresholds](https://web.dev/articles/vitals); a probe that is down is poor |
+//! | requests, endpoints | rate, 5xx, p50, p95, p99 and requests in flight, of all endpoints and of each |
+//! | page load | the mean of each phase over time, one upon the other, in seconds |
+//! | Web Vitals | shares of views by both thresholds, which are bounds of the histograms, and p75 |
+//! | server and network | means: what browsers waited for an endpoint (`user_request_duration_seconds`; for documents the TTFB), the server's part of it, and what is left |
+//! | user flow | page views that followed another one of their session |
+//! | sessions | bounce rate, 1 − engaged / sessions; conversion, goals reached / sessions |
+//! | probes, ingest | the last run of each and the share of good ones; what was refused, by reason |
+//!
 //! # History
 //!
 //! [`Monitor::history`](crate::Monitor::history) is a future that takes a sample at once and then every

@@ -1,7 +1,7 @@
 // The dashboard of a real application in a real browser: what it says is what was done to the application.
 import assert from 'node:assert/strict';
 import {after, afterEach, before, test} from 'node:test';
-import {launch} from './browser.mjs';
+import {hide, launch, show} from './browser.mjs';
 import {bars, inspect, openDashboard, repeat, rows, startWatched, tile} from './dashboard/watched.mjs';
 
 let browser, app;
@@ -147,6 +147,7 @@ test('with nothing to show each panel says what is missing', async () => {
   const tab = await openDashboard(browser, app.origin);
   const missing = await tab.$$eval('.panel', panels => Object.fromEntries(panels.map(panel => [panel.id, panel.querySelector('.missing').checkVisibility() && panel.querySelector('.missing').textContent])));
   for (const [panel, text] of Object.entries(missing)) assert.ok(text, `${panel} says nothing`);
+  assert.equal(await tab.$$eval('.panel .body', bodies => bodies.filter(body => body.checkVisibility()).length), 0);
   assert.match(missing.requests, /monitor\.layer\(\)/);
   for (const panel of ['loads', 'vitals']) assert.match(missing[panel], /No page has reported.*<script src="\/rum\.js" async><\/script>/);
   assert.equal(await tab.text('.verdict strong'), 'Nothing is known of users yet');
@@ -199,6 +200,12 @@ test('200 endpoints: ten show, the others are found, sorted and chosen by keyboa
   assert.equal((await names()).length, 10);
   assert.deepEqual((await names()).slice(0, 2), [MANY['/e/42'], MANY['/e/7']]);
   assert.equal(await tab.text('#endpoints .shown'), '10 of 200');
+
+  // A row that moves keeps the focus.
+  await tab.focus('#endpoints tbody tr:nth-child(2) button');
+  await app.ask(...repeat(20, '/e/7'));
+  await until(tab, name => document.querySelector('#endpoints tbody button').textContent === name, MANY['/e/7']);
+  assert.equal(await tab.evaluate(() => document.activeElement.textContent), MANY['/e/7']);
 
   await tab.focus('#endpoints th:nth-child(4) button');
   await tab.keyboard.press('Enter');
@@ -313,8 +320,8 @@ test('paused it asks for nothing, and a server that begins anew is read from the
   await app.sampled();
   await app.ask(...repeat(5, '/cart'));
   const tab = await openDashboard(browser, app.origin);
-  await tab.click('#pause');
   const asked = tab.asked.length;
+  await tab.click('#pause');
   await new Promise(resolve => setTimeout(resolve, 5500));
   assert.equal(tab.asked.length, asked);
   assert.match(await tab.text('#state'), /^Paused, \d+ s ago$/);
@@ -330,6 +337,22 @@ test('paused it asks for nothing, and a server that begins anew is read from the
   await until(tab, () => document.getElementById('notice').textContent.includes('began anew'));
   await until(tab, () => document.querySelector('.tile:nth-child(1) .note').textContent.startsWith('3 in'));
   assert.deepEqual((await rows(tab, 'endpoints')).map(([name]) => name), ['/']);
+  await tab.context.close();
+});
+
+test('out of sight the page asks for nothing, and asks at once when it is seen again', async () => {
+  app = await startWatched({templates: TEMPLATES});
+  const tab = await openDashboard(browser, app.origin);
+  const other = await hide(tab);
+  const asked = tab.asked.length;
+  await new Promise(resolve => setTimeout(resolve, 6000));
+  assert.equal(tab.asked.length, asked);
+  await show(tab);
+  const give = Date.now() + 2000;
+  while (tab.asked.length === asked && Date.now() < give) await new Promise(resolve => setTimeout(resolve, 50));
+  assert.equal(tab.asked.length, asked + 1);
+  tab.clean();
+  await other.close();
   await tab.context.close();
 });
 
