@@ -160,8 +160,8 @@ mod tests {
     proptest! {
         #[test]
         fn either_state_is_found_from_the_other(
-            shapes in prop::collection::vec((0..FORMS.len(), 2_usize..40), 0..20),
-            words in prop::collection::vec((word(), word()), 800),
+            shapes in prop::collection::vec((0..FORMS.len(), 2_usize..24), 0..8),
+            words in prop::collection::vec((word(), word()), 184),
             known in 0.0..=1.0,
         ) {
             let series = layout(&shapes);

@@ -129,7 +129,8 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::super::layout::{Described, Form, Key};
+    use crate::dashboard::layout::{Described, Form, Key};
+
     use super::*;
 
     /// What is told of a sample: what each series stands at, of those told.

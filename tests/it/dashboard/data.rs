@@ -19,6 +19,7 @@ use super::data;
 use super::seen::{Seen, State, scraped};
 
 const INTERVAL: Duration = Duration::from_secs(10);
+const ROUNDS: usize = 16;
 
 fn monitor(more: fn(Builder) -> Builder) -> Monitor {
     let builder = raw_paths().endpoints(["/", "/users/{id}"]).interaction_names(["buy"]).goals(["signup"]);
@@ -54,29 +55,30 @@ async fn at_each_sample_it_is_what_was_counted_whole_or_piece_by_piece() {
     let monitor = monitor(|builder| builder);
     let mount = Mount::tower(&monitor);
     let mut random = Random::seeded(9);
-    tokio::spawn(monitor.history());
+    let history = tokio::spawn(monitor.history());
     sleep(INTERVAL / 2).await;
     let (mut piecewise, mut expected) = (Seen::default(), Vec::new());
-    for round in 0..30 {
+    for round in 0..ROUNDS {
         traffic(&monitor, &mut random, round).await;
         let counted = counted(&monitor).await;
-        assert!(counted.len() > 300 + round, "{}", counted.len());
+        assert!(counted.len() > 150 + round, "{}", counted.len());
         // What is there between two samples is in no sample yet.
         piecewise.take(&data(&mount, &piecewise.query()).await);
         assert_eq!(piecewise.now, counted);
         expected.push(counted);
         sleep(INTERVAL * if round % 7 == 3 { 2 } else { 1 }).await;
     }
+    history.abort();
     piecewise.take(&data(&mount, &piecewise.query()).await);
     let mut whole = Seen::default();
     whole.take(&data(&mount, "").await);
-    assert_eq!(whole.samples, piecewise.samples);
+    assert!(whole.samples == piecewise.samples);
     assert_eq!(whole.now, *expected.last().unwrap());
     // The first sample is from before the first round, and some rounds were sampled twice.
     let mut samples: Vec<&State> = whole.samples.values().map(|(_, state)| state).skip(1).collect();
-    assert_eq!(samples.len(), 30 + 4);
+    assert_eq!(samples.len(), ROUNDS + 2);
     samples.dedup();
-    assert_eq!(samples, expected.iter().collect::<Vec<_>>());
+    assert!(samples == expected.iter().collect::<Vec<_>>());
     let times: Vec<f64> = whole.samples.values().map(|(time, _)| *time).collect();
     assert!(times.windows(2).all(|pair| (pair[1] - pair[0] - 10.0).abs() < 0.011), "{times:?}");
 }

@@ -21,6 +21,9 @@ pub(super) struct Seen {
 impl Seen {
     /// What the next request asks for.
     pub(super) fn query(&self) -> String {
+        if self.generation.is_empty() {
+            return String::new();
+        }
         let after = self.last.map(|last| format!("&after={last}")).unwrap_or_default();
         format!("?generation={}&series={}{after}", self.generation, self.series.len())
     }
