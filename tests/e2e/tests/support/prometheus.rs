@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::http::Client;
+use super::http::{Client, Reply};
 use super::process::{self, Process};
 use super::samples::{Labels, Samples};
 use super::wait;
@@ -28,10 +28,14 @@ pub struct Version {
 }
 
 impl Version {
+    pub fn is_two(&self) -> bool {
+        self.listening == TWO_LISTENING
+    }
+
     /// The distribution's.
     pub fn two() -> Self {
         let program = process::installed("prometheus", "prometheus").get_program().into();
-        Self { program, listening: "msg=\"Listening on\" address=" }
+        Self { program, listening: TWO_LISTENING }
     }
 
     /// The one that `PROMETHEUS_3` names. Without it there is none, and the test says that it has not run; one that is named and does
@@ -68,7 +72,22 @@ impl Prometheus {
 
     /// One of this version with this configuration and further arguments.
     pub fn of_file(version: &Version, configuration: &str, arguments: &[impl AsRef<OsStr>]) -> Self {
+        Self::over(TempDir::new().unwrap(), version, configuration, arguments)
+    }
+
+    /// One that has read this text with its timestamps, and scrapes nothing.
+    pub fn knowing(version: &Version, openmetrics: &str) -> Self {
         let folder = TempDir::new().unwrap();
+        let text = folder.path().join("history.txt");
+        fs::write(&text, openmetrics).unwrap();
+        let mut promtool = process::installed("promtool", "prometheus");
+        let create = promtool.args(["tsdb", "create-blocks-from", "openmetrics"]).args([&text, &folder.path().join("data")]);
+        let (succeeded, said) = process::run(create, "");
+        assert!(succeeded, "{said}");
+        Self::over(folder, version, "", &[""; 0])
+    }
+
+    fn over(folder: TempDir, version: &Version, configuration: &str, arguments: &[impl AsRef<OsStr>]) -> Self {
         let config = folder.path().join("prometheus.yml");
         fs::write(&config, configuration).unwrap();
         let mut command = Command::new(&version.program);
@@ -100,6 +119,14 @@ impl Prometheus {
     /// The instant vector that a query answers now, without the labels that say which target it is from.
     pub fn query(&self, promql: &str) -> Samples {
         self.answer(promql).iter().map(sample).collect()
+    }
+
+    /// The same, at a moment in Unix seconds.
+    pub fn query_at(&self, promql: &str, time: f64) -> Samples {
+        Self::read(promql, &self.client.query(&format!("/api/v1/query?time={time:.3}"), "query", promql))
+            .iter()
+            .map(sample)
+            .collect()
     }
 
     /// All series of the target with their names, but those that Prometheus adds about the scrape.
@@ -142,7 +169,10 @@ impl Prometheus {
     }
 
     fn answer(&self, promql: &str) -> Vec<Value> {
-        let reply = self.client.query("/api/v1/query", "query", promql);
+        Self::read(promql, &self.client.query("/api/v1/query", "query", promql))
+    }
+
+    fn read(promql: &str, reply: &Reply) -> Vec<Value> {
         assert_eq!(reply.status, 200, "{promql}: {}", reply.body);
         let mut answer: Value = serde_json::from_str(&reply.body).unwrap();
         match answer["data"]["result"].take() {
@@ -172,6 +202,7 @@ fn own_labels(labels: &Value) -> Labels {
     own.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned())).collect()
 }
 
+const TWO_LISTENING: &str = "msg=\"Listening on\" address=";
 const ONE_TARGET: &str = "\
 scrape_configs:
   - job_name: demo
