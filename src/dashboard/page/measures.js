@@ -12,6 +12,9 @@ import {extrapolated, histogramQuantile} from './functions.js';
 
 /** A window over the samples of a history, in milliseconds, open on the left. */
 export class Window {
+  /** @type {Map<Series, number[]>} Several panels ask for the same. */
+  risen = new Map();
+
   /**
    * @param {History} history
    * @param {number} start moved to the first sample where the history is shorter
@@ -40,6 +43,13 @@ export class Window {
    * @returns {number[]}
    */
   increases(series) {
+    let cells = this.risen.get(series);
+    if (!cells) this.risen.set(series, cells = this.increase(series));
+    return cells;
+  }
+
+  /** @param {Series} series */
+  increase(series) {
     const before = /** @type {number[]} */ ([series.at(this.first)].flat());
     const after = /** @type {number[]} */ ([series.at(this.last)].flat());
     const count = this.last - this.first + 1;

@@ -4,6 +4,7 @@ import {existsSync} from 'node:fs';
 import {after, before, test} from 'node:test';
 import puppeteer from 'puppeteer-core';
 import {openTab, referenceSettled} from './browser.mjs';
+import {repeat, rows, startWatched} from './dashboard/watched.mjs';
 import {startTarget} from './target.mjs';
 
 const executablePath = process.env.FIREFOX ?? '/usr/bin/firefox-esr';
@@ -71,5 +72,25 @@ test('Firefox: journeys told by a cookie', async () => {
     }
   } finally {
     await target.stop();
+  }
+});
+
+test('Firefox: the dashboard', async () => {
+  const app = await startWatched({templates: {'/cart': '/cart'}});
+  try {
+    await app.sampled();
+    await app.ask(...repeat(3, '/cart'), '/cart?status=500');
+    const tab = await openTab(browser);
+    const complaints = [];
+    tab.on('console', message => complaints.push(message.text()));
+    await tab.goto(`${app.origin}/dashboard`, {waitUntil: 'load'});
+    await tab.waitForFunction(() => document.querySelector('#endpoints tbody tr'), {polling: 100});
+    const [[name, rate, errors]] = await rows(tab, 'endpoints');
+    assert.deepEqual([name, errors], ['/cart', 0.25]);
+    assert.ok(rate > 0);
+    assert.ok(await tab.$eval('#requests path', path => path.getBoundingClientRect().width > 0), 'no curve is drawn');
+    assert.deepEqual([...tab.errors, ...complaints], []);
+  } finally {
+    await app.stop();
   }
 });

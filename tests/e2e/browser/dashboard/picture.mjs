@@ -59,22 +59,28 @@ const session = () => {
   return events;
 };
 
-const end = Date.now() + 1000 * Number(seconds);
-for (let second = 0; Date.now() < end; second++) {
-  const busy = 1 + 0.4 * Math.sin(second / 25);
-  const templates = Object.keys(WAITS);
-  const asked = Array.from({length: Math.round(14 * busy * (0.8 + 0.4 * Math.random()))}, () => ask(pick([...templates, '/', '/products', '/api/search'])));
-  await app.beacon(Array.from({length: Math.round(1.4 * busy)}, session).flat());
-  await Promise.all([...asked, new Promise(resolve => setTimeout(resolve, 1000))]);
-}
+let open = true;
+const traffic = async () => {
+  for (let second = 0; open; second++) {
+    const busy = 1 + 0.4 * Math.sin(second / 25);
+    const templates = [...Object.keys(WAITS), '/', '/products', '/api/search'];
+    const asked = Array.from({length: Math.round(14 * busy * (0.8 + 0.4 * Math.random()))}, () => ask(pick(templates)));
+    await app.beacon(Array.from({length: Math.round(1.4 * busy)}, session).flat());
+    await Promise.all([...asked, new Promise(resolve => setTimeout(resolve, 1000))]);
+  }
+};
+const driven = traffic();
+await new Promise(resolve => setTimeout(resolve, 1000 * Number(seconds)));
 
 const browser = await launch('--force-device-scale-factor=1');
-for (const [width, theme] of [[1440, 'light'], [1440, 'dark'], [360, 'light'], [360, 'dark']]) {
-  const tab = await openDashboard(browser, app.origin, {width, theme});
-  await tab.screenshot({path: `${folder}/shop-${theme}-${width}.png`, fullPage: true});
+const take = async (path, look, options) => {
+  const tab = await openDashboard(browser, app.origin, look);
+  await tab.screenshot({path: `${folder}/${path}.png`, ...options});
   await tab.context.close();
-}
-const tab = await openDashboard(browser, app.origin, {width: 1280, height: 1250});
-await tab.screenshot({path: `${folder}/dashboard.png`});
+};
+await take('dashboard', {width: 1280, height: 1640});
+for (const [width, theme] of [[1440, 'light'], [1440, 'dark'], [360, 'light'], [360, 'dark']]) await take(`shop-${theme}-${width}`, {width, theme}, {fullPage: true});
+open = false;
+await driven;
 await browser.close();
 await app.stop();
