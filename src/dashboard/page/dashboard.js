@@ -82,11 +82,14 @@ const showState = () => {
   const state = failure ? 'lost' : live.paused ? 'paused' : 'live';
   set(byId('state'), 'data-state', state);
   const old = answeredAt === undefined ? '' : `, ${age((performance.now() - answeredAt) / 1000)} ago`;
-  say(byId('state'), {lost: `No answer${old && `: numbers are from ${old.slice(2)}`}`, paused: `Paused${old}`, live: answeredAt === undefined ? 'Connecting' : `Live${old}`}[state]);
+  say(byId('state'), {
+    lost: `No answer${old && `: numbers are from ${old.slice(2)}`}`, paused: `Paused${old}`, live: answeredAt === undefined ? 'Connecting' : `Live${old}`,
+  }[state]);
   const notes = [
     failure,
-    history.answer?.history === 'absent' ? `The server keeps no history: this page remembers since it was opened, at ${clock(opened)}. Spawn monitor.history() in the application, and an hour is there when a page opens.` : undefined,
-    restartedAt === undefined ? undefined : `The server began anew; what was before ${clock(restartedAt)} is gone.`,
+    history.answer && !history.running && `The server keeps no history: this page remembers since it was opened, at ${clock(opened)}. ` +
+      'Spawn monitor.history() in the application, and an hour is there when a page opens.',
+    restartedAt && `The server began anew; what was before ${clock(restartedAt)} is gone.`,
   ].filter(Boolean).join(' ');
   say(byId('notice'), notes);
   byId('notice').hidden = notes === '';

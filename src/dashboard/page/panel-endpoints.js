@@ -36,7 +36,9 @@ export class Endpoints {
     this.all = false;
     /** @type {Row[]} */
     this.rows = [];
-    this.filter = html('input', {type: 'search', id: 'endpoint-filter', placeholder: 'Filter endpoints', autocomplete: 'off', spellcheck: 'false', oninput: () => this.show()});
+    this.filter = html('input', {
+      type: 'search', id: 'endpoint-filter', placeholder: 'Filter endpoints', autocomplete: 'off', spellcheck: 'false', oninput: () => this.show(),
+    });
     this.shown = html('p', {class: 'shown', role: 'status'});
     this.more = html('button', {type: 'button', hidden: true, onclick: () => {
       this.all = !this.all;

@@ -11,7 +11,9 @@ const TRANSITIONS = 'user_page_transitions_total';
 export class Flow {
   constructor() {
     this.sankey = new Sankey('Ways between pages', count);
-    this.panel = new Panel({id: 'flow', title: 'User flow', about: 'Page views that followed another one of the same session: from the page on the left to that on the right.'}, this.sankey.element);
+    this.panel = new Panel({
+      id: 'flow', title: 'User flow', about: 'Page views that followed another one of the same session: from the page on the left to that on the right.',
+    }, this.sankey.element);
     this.element = this.panel.element;
   }
 

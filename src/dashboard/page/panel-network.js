@@ -17,7 +17,9 @@ export class Network {
   constructor() {
     const body = html('tbody');
     this.longest = 1;
-    this.panel = new Panel({id: 'network', scoped: true, title: 'Server and network', about: 'The mean wait for an endpoint as browsers felt it: time in the server, and on the way.'},
+    this.panel = new Panel({
+      id: 'network', scoped: true, title: 'Server and network', about: 'The mean wait for an endpoint as browsers felt it: time in the server, and on the way.',
+    },
       html('ul', {class: 'legend'}, ...[['c1', 'server'], ['c4', 'network']].map(([tone, name]) =>
         html('li', {class: tone}, html('span', {class: 'swatch', 'aria-hidden': 'true'}), name))),
       html('table', {class: 'network'}, html('thead', {}, html('tr', {}, html('th', {scope: 'col'}, 'Endpoint'),

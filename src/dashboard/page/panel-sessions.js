@@ -19,8 +19,9 @@ export class Sessions {
     this.table = html('table', {class: 'goals'}, html('thead', {}, html('tr', {}, html('th', {scope: 'col'}, 'Goal'),
       html('th', {scope: 'col', class: 'number'}, 'Reached'), html('th', {scope: 'col', class: 'number'}, 'Conversion'))), body);
     this.noGoal = html('p', {class: 'quiet'});
-    this.panel = new Panel({id: 'sessions', title: 'Sessions', about: 'A session that has no second view, no conversion, no marked interaction and is in sight for less than 10 s has bounced.'},
-      this.facts.element, this.chart.element, html('h3', {}, 'Conversions'), this.noGoal, this.table);
+    this.panel = new Panel({
+      id: 'sessions', title: 'Sessions', about: 'A session that has no second view, no conversion, no marked interaction and is in sight for less than 10 s has bounced.',
+    }, this.facts.element, this.chart.element, html('h3', {}, 'Conversions'), this.noGoal, this.table);
     this.element = this.panel.element;
     this.fill = keyed(body, (/** @type {[string, number, number]} */ [goal]) => goal,
       ([goal]) => html('tr', {}, html('th', {scope: 'row', class: 'name'}, goal), ...[0, 1].map(() => html('td', {class: 'number'}, datum()))),

@@ -13,8 +13,9 @@ import {VITALS, WORDS, judge} from './verdict.js';
 export class Vitals {
   constructor() {
     this.cards = VITALS.map(vital => new Card(vital));
-    this.panel = new Panel({id: 'vitals', scoped: true, title: 'Web Vitals', wide: true, about: 'The 75th percentile decides: three of four views were at least as good.'},
-      html('ul', {class: 'vitals'}, ...this.cards.map(({element}) => element)));
+    this.panel = new Panel({
+      id: 'vitals', scoped: true, title: 'Web Vitals', wide: true, about: 'The 75th percentile decides: three of four views were at least as good.',
+    }, html('ul', {class: 'vitals'}, ...this.cards.map(({element}) => element)));
     this.element = this.panel.element;
   }
 

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import {after, afterEach, before, test} from 'node:test';
 import {hide, launch, show} from './browser.mjs';
-import {bars, inspect, openDashboard, repeat, rows, startWatched, tile} from './dashboard/watched.mjs';
+import {BUSY, TEMPLATES, drive} from './dashboard/day.mjs';
+import {bars, looksRight, openDashboard, repeat, rows, startWatched, tile, until} from './dashboard/watched.mjs';
 
 let browser, app;
 before(async () => { browser = await launch(); });
@@ -14,32 +15,6 @@ afterEach(async () => {
 
 const near = (actual, expected, tolerance = 1e-9) =>
   assert.ok(Math.abs(actual - expected) <= tolerance * Math.max(Math.abs(expected), 1e-12), `${actual} is not ${expected}`);
-
-/** Waits for what the page says to hold; it asks every five seconds. */
-const until = async (tab, condition, ...given) => tab.waitForFunction(condition, {polling: 100, timeout: 15000}, ...given);
-
-const TEMPLATES = {'/': '/', '/users/7': '/users/{id}', '/cart': '/cart'};
-
-/** Requests, and what ten users did. */
-const drive = async app => {
-  await app.sampled();
-  await app.ask(...repeat(12, '/'), ...repeat(6, '/users/7'), '/users/7?status=500', '/users/7?status=404', ...repeat(4, '/cart?wait=60'));
-  const view = (lcp, inp, cls) => ({event: 'web_vitals', endpoint: '/', lcp, inp, cls, fcp: 900, ttfb: 400});
-  await app.beacon([
-    ...repeat(7, view(1200, 100, 0.02)), ...repeat(2, view(3000, 300, 0.2)), view(9000, 900, 0.6),
-    ...repeat(4, {event: 'page_load', endpoint: '/', load_time: 1000, phases: {dns: 100, connect: 100, request: 300, response: 50, dom: 400, other: 50}}),
-    ...repeat(10, {event: 'session'}), ...repeat(6, {event: 'engaged'}), ...repeat(3, {event: 'conversion', goal: 'signup'}),
-    ...repeat(5, {event: 'engaged_time', value: 4000}),
-    ...repeat(5, {event: 'page_view', endpoint: '/users/{id}', from: '/'}), ...repeat(2, {event: 'page_view', endpoint: '/', from: '/users/{id}'}),
-    {event: 'page_view', endpoint: '/cart', from: '/'},
-    {event: 'interaction', type: 'click', name: 'buy', count: 4}, {event: 'interaction', type: 'click', count: 9},
-    {event: 'error', endpoint: '/cart', kind: 'exception', count: 2}, {event: 'error', endpoint: '/', kind: 'resource', count: 1},
-    ...repeat(3, {event: 'request', endpoint: '/cart', duration: 200}),
-    ...repeat(2, {event: 'conversion', goal: 'never declared'}),
-  ]);
-};
-
-const BUSY = {templates: TEMPLATES, goals: ['signup'], interactions: ['buy'], probes: {home: '/', broken: '/?status=503'}};
 
 /** Counts and sums of a histogram on /metrics, by the endpoint. */
 const exposed = (text, family) => {
@@ -152,85 +127,6 @@ test('with nothing to show each panel says what is missing', async () => {
   for (const panel of ['loads', 'vitals']) assert.match(missing[panel], /No page has reported.*<script src="\/rum\.js" async><\/script>/);
   assert.equal(await tab.text('.verdict strong'), 'Nothing is known of users yet');
   assert.equal(await tab.text('#notice'), '');
-  tab.clean();
-  await tab.context.close();
-});
-
-const LOOKS = [1440, 360].flatMap(width => ['light', 'dark'].map(theme => ({width, theme})));
-
-const looksRight = async (tab, least) => {
-  const {over, faint, cut, seen} = await inspect(tab);
-  assert.equal(over, 0, `the page is ${over} px wider than its window`);
-  assert.deepEqual(faint, []);
-  assert.deepEqual(cut, []);
-  assert.ok(seen >= least, `${seen} texts were looked at`);
-};
-
-const MANY = Object.fromEntries(Array.from({length: 200}, (_, index) => [`/e/${index}`, `/e/${index}/{id}/of/a/rather/long/template/${'x'.repeat(index % 40)}`]));
-
-const STATES = {
-  empty: {settings: {}, drive: () => {}, least: 40},
-  'one-endpoint': {settings: {templates: {'/': '/'}}, drive: app => app.ask(...repeat(20, '/')), least: 60},
-  busy: {settings: BUSY, drive, least: 150},
-  '200-endpoints': {settings: {templates: MANY}, drive: app => app.ask(...Object.keys(MANY), ...repeat(5, '/e/42')), least: 90},
-};
-
-for (const [name, {settings, drive, least}] of Object.entries(STATES)) {
-  test(`the state ${name} fits and is legible, wide and narrow, light and dark`, async () => {
-    app = await startWatched(settings);
-    await app.sampled();
-    await drive(app);
-    await app.sampled(6);
-    for (const look of LOOKS) {
-      const tab = await openDashboard(browser, app.origin, look);
-      await looksRight(tab, least);
-      if (process.env.PICTURES) await tab.screenshot({path: `${process.env.PICTURES}/${name}-${look.theme}-${look.width}.png`, fullPage: true});
-      tab.clean();
-      await tab.context.close();
-    }
-  });
-}
-
-test('200 endpoints: ten show, the others are found, sorted and chosen by keyboard', async () => {
-  app = await startWatched({templates: MANY});
-  await app.sampled();
-  await app.ask(...Object.keys(MANY), ...repeat(5, '/e/42'), ...repeat(3, '/e/7?status=500'));
-  const tab = await openDashboard(browser, app.origin);
-  const names = async () => (await rows(tab, 'endpoints')).map(([name]) => name);
-  assert.equal((await names()).length, 10);
-  assert.deepEqual((await names()).slice(0, 2), [MANY['/e/42'], MANY['/e/7']]);
-  assert.equal(await tab.text('#endpoints .shown'), '10 of 200');
-
-  // A row that moves keeps the focus.
-  await tab.focus('#endpoints tbody tr:nth-child(2) button');
-  await app.ask(...repeat(20, '/e/7'));
-  await until(tab, name => document.querySelector('#endpoints tbody button').textContent === name, MANY['/e/7']);
-  assert.equal(await tab.evaluate(() => document.activeElement.textContent), MANY['/e/7']);
-
-  await tab.focus('#endpoints th:nth-child(4) button');
-  await tab.keyboard.press('Enter');
-  assert.equal(await tab.$eval('#endpoints th[aria-sort]', heading => `${heading.textContent} ${heading.ariaSort}`), '5xx descending');
-  assert.equal((await names())[0], MANY['/e/7']);
-  await tab.keyboard.press('Space');
-  assert.equal(await tab.$eval('#endpoints th[aria-sort]', heading => heading.ariaSort), 'ascending');
-
-  await tab.type('#endpoint-filter', '/E/199');
-  assert.deepEqual(await names(), [MANY['/e/199']]);
-  await tab.keyboard.press('Tab');
-  while (!await tab.evaluate(() => document.activeElement.matches('tbody button'))) await tab.keyboard.press('Tab');
-  await tab.keyboard.press('Enter');
-  assert.equal(await tab.text('#chosen-name'), MANY['/e/199']);
-  assert.equal(await tab.text('#requests .scope'), MANY['/e/199']);
-  // An update later the focus is where it was.
-  await until(tab, () => /\b[01] s ago/.test(document.getElementById('state').textContent));
-  assert.equal(await tab.evaluate(() => document.activeElement.textContent), MANY['/e/199']);
-  await tab.click('#show-all');
-  assert.equal(await tab.text('#requests .scope'), 'all endpoints');
-
-  await tab.$eval('#endpoint-filter', input => { input.value = ''; input.dispatchEvent(new Event('input')); });
-  await tab.evaluate(() => [...document.querySelectorAll('#endpoints button')].find(button => button.textContent === 'Show all 200').click());
-  assert.equal((await names()).length, 200);
-  await looksRight(tab, 1000);
   tab.clean();
   await tab.context.close();
 });

@@ -85,7 +85,7 @@ export const rows = (tab, panel) => tab.$$eval(`#${panel} tbody tr`, rows =>
   rows.map(row => [row.firstElementChild.textContent.trim(), ...[...row.querySelectorAll('data')].map(({value}) => value === '' ? NaN : Number(value))]));
 
 /** What of the page is wider than its window, and which texts stand out too little from what is behind them (WCAG 2.2, 1.4.3). */
-export const inspect = tab => tab.evaluate(() => {
+const inspect = tab => tab.evaluate(() => {
   const {scrollWidth, clientWidth} = document.documentElement;
   /** @param {string} text */
   const parse = text => {
@@ -120,7 +120,24 @@ export const inspect = tab => tab.evaluate(() => {
     const size = parseFloat(style.fontSize);
     const large = size >= 24 || size >= 18.66 && Number(style.fontWeight) >= 700;
     if (contrast < (large ? 3 : 4.5)) faint.push(`${contrast.toFixed(2)} "${walker.currentNode.data}"`);
-    if (!element.closest('.skip, .scrolls') && (box.right > clientWidth + 1 || box.left < -1)) cut.push(walker.currentNode.data);
+    // Of a drawing nothing shows outside of it.
+    const {left, right} = element.closest('svg')?.getBoundingClientRect() ?? {left: 0, right: clientWidth};
+    if (!element.closest('.skip, .scrolls') && (box.right > right + 1 || box.left < left - 1)) cut.push(walker.currentNode.data);
   }
   return {over: Math.max(scrollWidth - clientWidth, 0), faint, cut, seen};
 });
+
+/**
+ * Nothing is cut off or faint.
+ * @param {number} least texts that the page must have, so that none is looked at in vain
+ */
+export const looksRight = async (tab, least) => {
+  const {over, faint, cut, seen} = await inspect(tab);
+  assert.equal(over, 0, `the page is ${over} px wider than its window`);
+  assert.deepEqual(faint, []);
+  assert.deepEqual(cut, []);
+  assert.ok(seen >= least, `${seen} texts were looked at`);
+};
+
+/** Waits for what the page says to hold; it asks every five seconds. */
+export const until = async (tab, condition, ...given) => tab.waitForFunction(condition, {polling: 100, timeout: 15000}, ...given);
