@@ -207,6 +207,8 @@ test('without a history the page remembers by itself, and says so', async () => 
   await app.ask(...repeat(8, '/cart'));
   await until(tab, () => [...document.querySelectorAll('#endpoints tbody tr')].some(row => row.textContent.includes('/cart')));
   assert.match(await tab.text('.tile:nth-child(1) .note'), /^8 in/);
+  // No page has said a word of its users.
+  assert.match(await tab.text('.verdict'), /^The server is well.*nothing is known of LCP p75/);
   tab.clean();
   await tab.context.close();
 });
