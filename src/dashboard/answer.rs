@@ -33,7 +33,7 @@ impl History {
         let (mut out, told, now) = self.told(query);
         out.extend_from_slice(br#","samples":["#);
         let mut is_first = true;
-        told.each(&mut |sample, series, state, numbers| {
+        told.each(|sample, series, state, numbers| {
             separate(&mut out, &mut is_first);
             out.extend_from_slice(br#"{"number":"#);
             out.extend_from_slice(itoa::Buffer::new().format(sample.number).as_bytes());

@@ -81,7 +81,7 @@ impl Changes {
 impl Form {
     fn packed(self, change: u64) -> u64 {
         match self {
-            Self::Gauge => (change << 1) ^ ((change as i64) >> 63) as u64,
+            Self::Gauge => (change << 1) ^ (change.cast_signed() >> 63).cast_unsigned(),
             Self::Float => change.swap_bytes(), // the lowest digits of short numbers are zeros
             Self::Counter | Self::Parts(_) | Self::Histogram(_) => change,
         }

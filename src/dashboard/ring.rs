@@ -101,7 +101,7 @@ impl Told {
     }
 
     /// Calls `visit` with each sample, oldest first: what all series stood at then, and the numbers of those to be told, which changed or are new.
-    pub(super) fn each(&self, visit: &mut dyn FnMut(&Sample, &[Series], &[u64], &[usize])) {
+    pub(super) fn each(&self, mut visit: impl FnMut(&Sample, &[Series], &[u64], &[usize])) {
         let mut state = self.state.to_vec();
         for sample in self.samples.iter().rev() {
             sample.changes.apply(Direction::Back, &self.layout, &mut state, &mut |_| {});
@@ -138,7 +138,7 @@ mod tests {
 
     fn told(ring: &Ring, after: Option<u64>, layout: &Layout) -> Vec<(u64, Values)> {
         let mut all = Vec::new();
-        ring.after(after, layout).each(&mut |sample, series, state, numbers| {
+        ring.after(after, layout).each(|sample, series, state, numbers| {
             all.push((sample.number, numbers.iter().map(|&number| (number, state[series[number].first])).collect()));
         });
         all
