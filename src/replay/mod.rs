@@ -45,6 +45,11 @@
 //! # Stores
 //!
 //! [`MemoryStore`] is the default: one process, 64 MiB, gone with it.
+#![cfg_attr(feature = "redis", doc = "[`RedisStore`] keeps sessions in Redis or Valkey, for more than one machine.")]
+#![cfg_attr(
+    not(feature = "redis"),
+    doc = "`RedisStore`, of the feature `redis`, keeps sessions in Redis or Valkey, for more than one machine."
+)]
 //! Anything else that implements [`Store`] does as well: it keeps text that it need not understand.
 //!
 //! A session is forgotten a day after its first batch came, and earlier where newer ones need the room.
@@ -60,10 +65,14 @@ mod memory;
 mod queue;
 mod rage;
 mod recording;
+#[cfg(feature = "redis")]
+mod redis;
 mod settings;
 mod store;
 mod summary;
 
+#[cfg(feature = "redis")]
+pub use self::redis::{RedisStore, RedisStoreError};
 pub use crate::beacon::session::{Batch, Click, SessionFormat, SessionId};
 pub(crate) use erased::AnyStore;
 pub use limits::Limits;

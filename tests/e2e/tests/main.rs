@@ -1,5 +1,7 @@
 //! The demo under real traffic: what it exposes is what was sent, to the count, and a real Prometheus reads it so.
 
+#[path = "../../it/replay/contract.rs"]
+mod contract_of_stores;
 mod dashboard;
 mod deployment;
 mod exemplars;
@@ -11,5 +13,6 @@ mod packaging;
 mod prober;
 mod prometheus;
 mod pushgateway;
+mod replay_store;
 mod support;
 mod uptime;

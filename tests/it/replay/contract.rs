@@ -77,7 +77,7 @@ pub async fn what_would_pass_a_limit_is_refused_whole<S: Store>(make: &impl Fn(u
     let narrow: [(&str, fn(&mut Limits), String); 3] = [
         ("bytes", |limits| limits.bytes = 150, [visible(1_500), visible(1_600)].join(",")),
         ("events", |limits| limits.events = 3, [visible(1_500), visible(1_600)].join(",")),
-        ("duration", |limits| limits.duration = Duration::from_millis(1_500), visible(500)),
+        ("duration", |limits| limits.duration = Duration::from_millis(1_500), visible(499)),
     ];
     for (session, (what, narrow, past)) in (1..).zip(narrow) {
         let mut limits = Limits::default();

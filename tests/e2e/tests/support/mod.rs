@@ -11,6 +11,7 @@ pub mod prober;
 pub mod process;
 pub mod prometheus;
 pub mod pushgateway;
+pub mod redis;
 pub mod samples;
 pub mod target;
 pub mod traffic;

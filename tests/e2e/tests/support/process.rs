@@ -68,7 +68,8 @@ impl Process {
         (status, self.log())
     }
 
-    fn log(&self) -> String {
+    /// All that it has printed.
+    pub fn log(&self) -> String {
         fs::read_to_string(self.log.path()).unwrap()
     }
 }
