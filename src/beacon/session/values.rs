@@ -56,7 +56,7 @@ impl TryFrom<String> for Target {
     }
 }
 
-/// As serde_json begins to say so itself.
+/// As `serde_json` begins to say so itself.
 const OUT_OF_RANGE: &str = "number out of range";
 pub(super) const NO_TARGET: &str = "no selector";
 

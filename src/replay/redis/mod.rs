@@ -184,7 +184,7 @@ fn milliseconds(duration: Duration) -> u64 {
 
 /// Clicks one after the other, so that more can be put behind them.
 fn written(clicks: &[Click]) -> String {
-    clicks.iter().map(|click| format!("{},{},{};", click.time, click.x, click.y)).collect()
+    clicks.iter().map(|click| format!("{},{},{};", click.time, click.x, click.y)).collect::<Vec<_>>().concat()
 }
 
 fn read(clicks: &str) -> Vec<Click> {

@@ -74,7 +74,7 @@ pub async fn of_one_number_appended_many_times_at_once_one_is_stored<S: Store + 
 pub async fn what_would_pass_a_limit_is_refused_whole<S: Store>(make: &impl Fn(u64) -> S) {
     let store = make(ROOM);
     let two = [visible(1_000), visible(2_000)].join(",");
-    let narrow: [(&str, fn(&mut Limits), String); 3] = [
+    let narrow: [(&str, Narrow, String); 3] = [
         ("bytes", |limits| limits.bytes = 150, [visible(1_500), visible(1_600)].join(",")),
         ("events", |limits| limits.events = 3, [visible(1_500), visible(1_600)].join(",")),
         ("duration", |limits| limits.duration = Duration::from_millis(1_500), visible(499)),
@@ -93,6 +93,9 @@ pub async fn what_would_pass_a_limit_is_refused_whole<S: Store>(make: &impl Fn(u
     assert_eq!(appended(&store, &batch(9, 0, &two), &limits).await, Appended::Refused, "the first is within them, too");
     assert_eq!(json(&store, 9).await, None);
 }
+
+/// Sets one limit to less than its default.
+type Narrow = fn(&mut Limits);
 
 /// What becomes of one more small event: of bytes alone there are too few left for it.
 fn narrowest(what: &str) -> Appended {

@@ -1,5 +1,7 @@
 //! The route of session events: framing, the gate, and that nothing of it is there where replay is off.
 
+use std::time::Duration;
+
 use prometheus::Registry;
 use tower_rum::Monitor;
 use tower_rum::replay::Replay;
@@ -37,7 +39,7 @@ async fn where_replay_is_off_there_is_nothing_of_it() {
     }
     let metrics = Metrics::of(&monitor).await;
     assert!(!metrics.text.contains("replay") && !metrics.text.contains("session_event"));
-    let writer = tokio::time::timeout(std::time::Duration::from_millis(10), monitor.replay_writer());
+    let writer = tokio::time::timeout(Duration::from_millis(10), monitor.replay_writer());
     assert!(writer.await.is_err(), "it waits for nothing");
 }
 
@@ -169,7 +171,6 @@ async fn the_recorder_is_served_under_two_paths_with_what_it_has_to_know() {
 #[test]
 fn what_cannot_work_is_refused_when_the_monitor_is_built() {
     let refused = |replay: Replay| Monitor::builder().replay(replay).build().unwrap_err().to_string();
-    use std::time::Duration;
     for (replay, word) in [
         (Replay::new().body_bytes(10), "body"),
         (Replay::new().body_bytes(1 << 30), "body"),

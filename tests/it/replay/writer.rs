@@ -1,10 +1,11 @@
 //! The writer against stores that fail, hang and panic: each batch is counted, none holds up the next for long, and operators are told.
 
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use tokio::time::Instant;
 use tower_rum::Monitor;
 use tower_rum::replay::{Appended, Batch, Limits, MemoryStore, Recording, Replay, SessionId, Store, Summary};
 
@@ -43,18 +44,18 @@ async fn a_store_that_panics_ends_neither_the_writer_nor_the_operators_routes() 
 
 #[tokio::test(start_paused = true)]
 async fn a_store_that_hangs_is_left_after_five_seconds() {
-    let (monitor, mount) = with(Trouble::Hangs);
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let (monitor, mount) = with(Trouble::Hangs(Arc::clone(&asked)));
     for number in 0..3 {
         post(&mount, batch(SESSION, number, &click(1, 2, 3))).await;
     }
-    let writer = tokio::spawn(monitor.replay_writer());
-    // First it has the store forget, which hangs as well.
-    for (seconds, lost) in [(4, 0.0), (7, 1.0), (5, 2.0), (5, 3.0)] {
-        tokio::time::sleep(Duration::from_secs(seconds)).await;
-        assert_eq!(Metrics::of(&monitor).await.value(r#"rum_rejected_total{reason="replay_store"}"#), lost);
-    }
+    let (begun, writer) = (Instant::now(), tokio::spawn(monitor.replay_writer()));
+    tokio::time::sleep(Duration::from_secs(30)).await;
     writer.abort();
+    let seconds: Vec<u64> = asked.lock().unwrap().iter().map(|asked| (*asked - begun).as_secs()).collect();
+    assert_eq!(seconds, [0, 5, 10, 15], "first to forget, then to append");
     assert_unavailable(&mount).await;
+    assert_eq!(Metrics::of(&monitor).await.value(r#"rum_rejected_total{reason="replay_store"}"#), 3.0);
 }
 
 #[tokio::test]
@@ -121,7 +122,8 @@ fn lost(batches: f64) -> std::collections::BTreeMap<String, f64> {
 enum Trouble {
     Fails,
     Panics,
-    Hangs,
+    /// And remembers when it was asked.
+    Hangs(Arc<Mutex<Vec<Instant>>>),
 }
 
 impl Trouble {
@@ -129,7 +131,10 @@ impl Trouble {
         match self {
             Self::Fails => Err(io::Error::other("a secret of the store's")),
             Self::Panics => panic!("the store panicked"),
-            Self::Hangs => std::future::pending().await,
+            Self::Hangs(asked) => {
+                asked.lock().unwrap().push(Instant::now());
+                std::future::pending().await
+            }
         }
     }
 }
