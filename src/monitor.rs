@@ -197,7 +197,7 @@ pub struct Builder {
     registry: Option<Registry>,
     collectors: Collectors,
     readiness: Checks,
-    replay: Option<Replay>,
+    replay: Option<Box<Replay>>,
     #[cfg(feature = "protobuf")]
     protobuf: bool,
 }
@@ -211,7 +211,7 @@ impl Builder {
     pub fn build(self) -> Result<Monitor, Error> {
         self.config.validate()?;
         self.readiness.validate(&self.config)?;
-        self.replay.as_ref().map_or(Ok(()), Replay::validate)?;
+        self.replay.as_ref().map_or(Ok(()), |replay| replay.validate())?;
         let (collected, descriptions) = self.collectors.registry(&self.config)?;
         Ok(self.assemble(collected, descriptions))
     }
@@ -427,7 +427,7 @@ impl Builder {
         let exposition = exposition.with_protobuf(self.protobuf);
         let uptime = Uptime::new(self.readiness, &config);
         let mut ingest = Ingest::new(Arc::clone(&recorder), &config);
-        let replay = self.replay.map(|settings| Replaying::new(settings, &recorder));
+        let replay = self.replay.map(|settings| Replaying::new(*settings, &recorder));
         if let Some(replay) = &replay {
             ingest = ingest.with_sessions(&replay.settings, Arc::clone(&replay.queue));
         }

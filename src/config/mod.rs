@@ -219,7 +219,7 @@ pub(crate) struct Paths {
     /// The page; what it loads is below it.
     pub(crate) dashboard: String,
     /// `None` where no sessions are recorded.
-    pub(crate) replay: Option<ReplayPaths>,
+    pub(crate) replay: Option<Box<ReplayPaths>>,
 }
 
 /// The routes of session replay.

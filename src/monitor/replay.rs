@@ -18,8 +18,8 @@ impl Builder {
     /// What pages send is kept only where [`Monitor::replay_writer`] runs.
     pub fn replay(mut self, replay: Replay) -> Self {
         let (event, script) = (replay.event_path.clone(), replay.script_path.clone());
-        self.config.paths.replay = Some(ReplayPaths { event, script, page: "/replay".to_owned() });
-        self.replay = Some(replay);
+        self.config.paths.replay = Some(Box::new(ReplayPaths { event, script, page: "/replay".to_owned() }));
+        self.replay = Some(Box::new(replay));
         self
     }
 }
