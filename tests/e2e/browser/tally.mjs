@@ -1,7 +1,7 @@
 // What /metrics must hold after the batches that have arrived, and what it does hold.
 
 const DECLARED = {
-  endpoints: ['/attribute', '/a', '/b', '/route'],
+  endpoints: ['/attribute', '/a', '/b', '/route', '/products/{id}', '/cart'],
   interactions: ['buy'],
   journeys: ['start'],
   goals: ['signup', 'purchase'],

@@ -9,7 +9,11 @@ const path = name => fileURLToPath(new URL(name, import.meta.url));
 const FILES = {
   'web-vitals.js': path('node_modules/web-vitals/dist/web-vitals.iife.js'),
   'faro.js': path('node_modules/@grafana/faro-web-sdk/dist/bundle/faro-web-sdk.iife.js'),
-  ...Object.fromEntries(['page', 'reference', 'stub', 'proxy-stub', 'throws', 'vitals-only', 'faro-start'].map(name => [`${name}.js`, path(`pages/${name}.js`)])),
+  'rrweb.js': path('node_modules/rrweb/dist/rrweb.umd.min.cjs'),
+  'rrweb-record.js': path('node_modules/@rrweb/record/dist/record.umd.min.cjs'),
+  'rrweb-player.js': path('node_modules/rrweb-player/dist/rrweb-player.umd.min.cjs'),
+  'rrweb-player.css': path('node_modules/rrweb-player/dist/style.min.css'),
+  ...Object.fromEntries(['page', 'reference', 'stub', 'proxy-stub', 'throws', 'vitals-only', 'faro-start', 'replay-page', 'replay-work', 'rrweb-post'].map(name => [`${name}.js`, path(`pages/${name}.js`)])),
 };
 
 let program;
@@ -20,6 +24,7 @@ export const startTarget = async (settings = {}) => {
   const third = settings.third_party ? await startThirdParty() : undefined;
   let elsewhere;
   const bodies = [], batches = [], requests = [], reference = [], violations = [];
+  const sent = {};
   const take = {
     '/log-beacon': beacon => {
       bodies.push(beacon);
@@ -32,7 +37,10 @@ export const startTarget = async (settings = {}) => {
     if (!line.startsWith('{')) return; // the first line is the origin
     const told = JSON.parse(line);
     if (told.elsewhere) elsewhere = told.elsewhere;
-    else if (told.request) requests.push(told.request);
+    else if (told.request) {
+      requests.push(told.request);
+      sent[told.request] = (sent[told.request] ?? 0) + (told.length ?? 0);
+    }
     else take[told.post](told);
   });
 
@@ -48,6 +56,8 @@ export const startTarget = async (settings = {}) => {
     thirdParty: third?.origin,
     metrics,
     batches, bodies, violations, requests, reference,
+    /** Bytes of the bodies that have arrived, by path, where they are not told whole. */
+    sent,
     /** The events of one kind that have arrived. */
     events: kind => flat().filter(each => each.event === kind),
     all: flat,

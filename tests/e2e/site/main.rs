@@ -4,6 +4,7 @@
 //! Settings come as JSON in `SITE`; the first line on standard output is the origin.
 
 mod page;
+mod replay;
 mod tell;
 
 use std::borrow::Cow;
@@ -48,6 +49,8 @@ struct Settings {
     application: String,
     /// Milliseconds that the script takes to arrive.
     script_delay: u64,
+    /// Sessions are recorded where pages ask for it, and `/replay` plays them.
+    replay: Option<replay::Settings>,
     /// Scripts that pages load, by name: where they lie on disk.
     files: BTreeMap<String, std::path::PathBuf>,
 }
@@ -67,6 +70,7 @@ impl Default for Settings {
             elsewhere: false,
             application: String::new(),
             script_delay: 0,
+            replay: None,
             files: BTreeMap::new(),
         }
     }
@@ -83,6 +87,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let monitor = monitor(&settings, &pages_origin)?;
     settings.source = source(monitor.script(), &settings);
+    tokio::spawn(monitor.replay_writer());
     let (pages, files) = (settings.clone(), settings.files.clone());
     let told = async || StatusCode::NO_CONTENT;
     let app = Router::new()
@@ -94,7 +99,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/rules.json", get(async || ([(header::CONTENT_TYPE, "application/speculationrules+json")], PRERENDER)))
         .route("/reference", any(told))
         .route("/violation", any(told))
-        .merge(monitor.routes())
+        .merge(monitor.public_routes())
+        .merge(monitor.operator_routes())
         .layer(monitor.journey_layer())
         .layer(monitor.layer())
         .layer(middleware::from_fn_with_state(settings.script_delay, tell::tell));
@@ -133,7 +139,7 @@ fn monitor(settings: &Settings, pages_origin: &str) -> Result<Monitor, tower_rum
             },
             _ => None,
         })
-        .endpoints(["/attribute", "/a", "/b", "/route"])
+        .endpoints(["/attribute", "/a", "/b", "/route", "/products/{id}", "/cart"])
         .registry(prometheus::Registry::new())
         .robots(true)
         .privacy_signals(settings.privacy)
@@ -148,6 +154,10 @@ fn monitor(settings: &Settings, pages_origin: &str) -> Result<Monitor, tower_rum
         .client_histogram(ClientHistogram::new("items", "Items.", Unit::None).most(1_000.0));
     let builder = if settings.elsewhere { builder.origins([pages_origin]) } else { builder };
     let builder = if settings.exemplars { builder.exemplars(Exemplars::traceparent()) } else { builder };
+    let builder = match &settings.replay {
+        Some(asked) => replay::with(builder, asked),
+        None => builder,
+    };
     let builder = if settings.cookie_journeys { builder.cookie_journeys(true) } else { builder.journeys(["start"]) };
     match &settings.third_party {
         Some(origin) => builder.third_party("partner", origin),
@@ -170,6 +180,9 @@ impl Answer {
 fn script(path: Option<&std::path::PathBuf>) -> Response {
     let javascript = [(header::CONTENT_TYPE, HeaderValue::from_static("text/javascript"))];
     match path.map(std::fs::read) {
+        Some(Ok(bytes)) if path.is_some_and(|path| path.extension().is_some_and(|ending| ending == "css")) => {
+            ([(header::CONTENT_TYPE, HeaderValue::from_static("text/css"))], bytes).into_response()
+        }
         Some(Ok(bytes)) => (javascript, bytes).into_response(),
         Some(Err(error)) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),

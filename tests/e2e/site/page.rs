@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
-use super::Settings;
+use super::{Settings, replay};
 
 /// The query, by name: `wait=600`, `late`, `stub`, …
 pub type Asked = HashMap<String, String>;
@@ -32,7 +32,11 @@ pub async fn respond(settings: &Settings, path: &str, asked: &Asked) -> Response
     if let Some(milliseconds) = asked.get("wait").and_then(|wait| wait.parse().ok()) {
         tokio::time::sleep(Duration::from_millis(milliseconds)).await;
     }
-    let mut response = Html(document(settings, asked)).into_response();
+    let html = match &settings.replay {
+        Some(replay) if replay::is_replayed(path) => replay::document(replay, asked),
+        _ => document(settings, asked),
+    };
+    let mut response = Html(html).into_response();
     let mut set = |name, value: String| {
         if let Ok(value) = value.parse() {
             response.headers_mut().insert(name, value);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
+use axum::http::header::CONTENT_LENGTH;
 use axum::middleware::Next;
 use axum::response::Response;
 use serde_json::json;
@@ -14,7 +15,12 @@ pub async fn tell(State(script_delay): State<u64>, request: Request, next: Next)
         tokio::time::sleep(Duration::from_millis(script_delay)).await;
     }
     if !matches!(path.as_str(), "/log-beacon" | "/reference" | "/violation") {
-        println!("{}", json!({ "request": path }));
+        let length = request
+            .headers()
+            .get(CONTENT_LENGTH)
+            .and_then(|length| length.to_str().ok())
+            .and_then(|length| length.parse::<u64>().ok());
+        println!("{}", json!({ "request": path, "length": length }));
         return next.run(request).await;
     }
     let (head, body) = request.into_parts();

@@ -1,0 +1,401 @@
+// What the recorder records, and what it never does; read back from what the server has stored.
+import assert from 'node:assert/strict';
+import {after, before, test} from 'node:test';
+import {hide, launch, openTab, show} from './browser.mjs';
+import {eventually, startReplay} from './replay.mjs';
+
+let browser;
+before(async () => { browser = await launch(); });
+after(() => browser.close());
+
+const recorderCase = (name, options, drive) => test(name, async () => {
+  const target = await startReplay(options.target);
+  try {
+    const page = await openTab(browser, target.url(options.path ?? '/page/replay/1?zebra=zebra'), options.prepare);
+    await drive({page, target});
+    if (!options.throws) assert.deepEqual(page.errors, []);
+    if (!options.violates) assert.deepEqual(target.violations, []);
+  } finally {
+    await target.stop();
+  }
+});
+
+const pause = time => new Promise(resolve => setTimeout(resolve, time));
+/** Until the first picture of the page has been taken. */
+const settled = page => page.evaluate(() => new Promise(resolve => setTimeout(() => requestIdleCallback(resolve, {timeout: 1000}), 1300)));
+/** Everything that is still to be sent is sent when the tab goes; it is there when nothing more has come for half a second. */
+const leave = async (page, target) => {
+  await page.goto('about:blank');
+  let [seen, since] = [0, Date.now()];
+  return target.stored(events => {
+    if (events.length !== seen) [seen, since] = [events.length, Date.now()];
+    return of(events, 'layout').length > 0 && Date.now() - since > 500 && events;
+  });
+};
+/** By keyboard: page.select() sends events that no visitor causes. */
+const choose = async page => {
+  await page.focus('#animal');
+  await page.keyboard.press('ArrowDown');
+};
+const of = (events, type) => events.filter(each => each.type === type);
+/** So that nothing has to be scrolled to. */
+const tall = page => page.setViewport({width: 800, height: 1400});
+const without = ({timestamp, ...event}) => event;
+const STORED = 'rumReplay';
+
+recorderCase('every kind of event', {throws: true}, async ({page, target}) => {
+  const began = Date.now();
+  await settled(page);
+  await page.mouse.move(100, 100);
+  await pause(150);
+  await page.mouse.move(300, 140, {steps: 4});
+  await pause(150);
+  await page.click('#plain');
+  await page.type('#name', 'zebra');
+  await page.click('#agree');
+  await page.click('#one');
+  await choose(page);
+  await page.type('#password', 'zebra');
+  await page.evaluate(() => { document.getElementById('scroller').scrollTop = 300; });
+  await page.evaluate(() => scrollTo(0, 700));
+  await pause(200);
+  await page.evaluate(() => { fail(); rejectQuietly(); missing(); });
+  await pause(3000);
+  await page.setViewport({width: 700, height: 500});
+  await pause(500);
+  await hide(page);
+  await show(page);
+  const events = await leave(page, target);
+
+  const kinds = new Set(events.map(each => each.type));
+  assert.deepEqual([...kinds].sort(), ['click', 'error', 'input', 'layout', 'move', 'navigation', 'scroll', 'viewport', 'visibility']);
+  assert.deepEqual(events.slice(0, 2).map(each => each.type), ['viewport', 'navigation']);
+  assert.deepEqual(of(events, 'navigation').map(without), [{type: 'navigation', endpoint: '/page/replay/{id}'}]);
+  const [first, last] = [of(events, 'viewport')[0], of(events, 'viewport').at(-1)];
+  assert.deepEqual([first.width, first.height], [800, 600]);
+  assert.ok(of(events, 'viewport').some(each => each.document_height > 2400 && each.document_width === 800));
+  assert.deepEqual([last.width, last.height], [700, 500]);
+  assert.ok(of(events, 'move').some(({x, y}) => x === 300 && y === 140));
+  const [click] = of(events, 'click');
+  assert.equal(click.target, 'button#plain');
+  assert.ok(click.x > 0 && click.y > 300);
+  assert.deepEqual(of(events, 'input').map(without), [
+    {type: 'input', target: 'input#name', field: 'text'},
+    {type: 'input', target: 'input#agree', field: 'checkbox'},
+    {type: 'input', target: 'input#one', field: 'radio'},
+    {type: 'input', target: 'select#animal', field: 'select'},
+    {type: 'input', target: 'input#password', field: 'password'},
+  ]);
+  assert.ok(of(events, 'scroll').some(each => each.target === 'div#scroller' && each.y === 300));
+  assert.ok(of(events, 'scroll').some(each => !each.target && each.y === 700));
+  assert.deepEqual(of(events, 'error').map(each => each.kind).sort(), ['exception', 'rejection', 'resource']);
+  assert.deepEqual(of(events, 'visibility').map(each => each.state), ['hidden', 'visible']);
+  for (const {timestamp} of events) assert.ok(timestamp >= began - 3000 && timestamp <= Date.now());
+
+  const boxes = of(events, 'layout')[0].boxes;
+  assert.deepEqual(new Set(boxes.map(each => each[4])), new Set(['link', 'button', 'field', 'image', 'heading', 'text', 'masked']));
+  const [listed] = await target.sessions();
+  assert.deepEqual([listed.format, listed.pages, listed.errors], ['rum', 1, 3]);
+  assert.equal(listed.events, events.length);
+});
+
+recorderCase('boxes are where the elements are', {}, async ({page, target}) => {
+  await page.evaluate(() => scrollTo(0, 100));
+  await settled(page);
+  const seen = await page.evaluate(() => ['#plain', 'h1', '#name', '.hero', '#secret', 'nav a', '#unseen'].map(selector => {
+    const {x, y, right, bottom} = document.querySelector(selector).getBoundingClientRect();
+    const [left, top] = [Math.round(x + scrollX), Math.round(y + scrollY)];
+    return [left, top, Math.round(right + scrollX) - left, Math.round(bottom + scrollY) - top];
+  }));
+  const unseen = seen.pop();
+  const events = await leave(page, target);
+  const boxes = of(events, 'layout').at(-1).boxes.map(box => box.join());
+  const wanted = seen.map((box, index) => [...box, ['button', 'heading', 'field', 'image', 'masked', 'link'][index]].join());
+  assert.deepEqual(wanted.filter(box => !boxes.includes(box)), []);
+  assert.ok(boxes.length > 20 && !boxes.includes([...unseen, 'text'].join()));
+});
+
+recorderCase('no text, no value, no address, no name of a class', {throws: true}, async ({page, target}) => {
+  await settled(page);
+  for (const selector of ['#plain', '#buy', '[data-zebra]', '#zebra7', '.css-zebra', 'h1', '.hero']) await page.click(selector);
+  for (const selector of ['#name', '#password', '#words', '#card', '#hushed']) await page.type(selector, 'a zebra, twice zebra');
+  await choose(page);
+  await page.evaluate(() => {
+    fail(); rejectQuietly(); missing();
+    document.title = 'zebra again';
+    document.querySelector('h1').append(' zebra');
+    document.getElementById('name').blur();
+  });
+  await settled(page);
+  await page.click('#next');
+  await page.waitForFunction(() => location.pathname === '/page/replay/2');
+  await settled(page);
+  await leave(page, target);
+  const events = await target.stored(events => of(events, 'navigation').length === 2 && of(events, 'layout').length > 1 && events);
+  assert.ok(of(events, 'click').length >= 8);
+  assert.doesNotMatch(JSON.stringify(events), /zebra/i);
+  assert.doesNotMatch(JSON.stringify(events), /okapi|1234|http|token|page\/replay\/[12]/i);
+  assert.deepEqual(of(events, 'click').slice(0, 4).map(each => each.target), ['button#plain', '[data-rum="buy"]', 'body>button:nth-of-type(3)', 'body>button:nth-of-type(4)']);
+});
+
+recorderCase('how much was typed is not told', {}, async ({page, target}) => {
+  await page.type('#words', 'x'.repeat(60));
+  await page.focus('#name');
+  await page.keyboard.type('short');
+  await page.focus('#words');
+  await page.keyboard.type('again');
+  await page.focus('#plain');
+  await page.focus('#words');
+  await page.keyboard.type('once more');
+  await page.focus('#much');
+  for (let times = 0; times < 5; times++) await page.keyboard.press('ArrowRight');
+  await settled(page);
+  const events = await leave(page, target);
+  assert.deepEqual(of(events, 'input').map(each => each.target), ['textarea#words', 'input#name', 'textarea#words', 'textarea#words', 'input#much']);
+});
+
+recorderCase('a masked element is one box, and what is in it is it', {prepare: tall}, async ({page, target}) => {
+  const {x, y, width, height} = await (await page.$('#secret')).boundingBox();
+  const centre = [Math.round(x + width / 2), Math.round(y + height / 2)];
+  await settled(page);
+  for (const key of ['#first', '#second', '#third']) {
+    await page.click(key);
+    await pause(150);
+  }
+  await page.type('#card', '4111');
+  for (let times = 0; times < 3; times++) await page.click('#masked');
+  await page.evaluate(() => document.getElementById('plain').scrollIntoView());
+  await settled(page);
+  const events = await leave(page, target);
+  const clicks = of(events, 'click');
+  assert.deepEqual(clicks.slice(0, 3).map(each => [each.x, each.y, each.target]), Array(3).fill([...centre, 'div#secret']));
+  assert.ok(of(events, 'move').every(each => each.timestamp > clicks[2].timestamp || (each.x === centre[0] && each.y === centre[1])));
+  assert.deepEqual(of(events, 'input').map(without), [
+    {type: 'input', target: 'div#secret', field: 'other'},
+    {type: 'input', target: 'input#masked', field: 'other'},
+  ]);
+  const inside = box => box[0] >= Math.floor(x) && box[1] >= Math.floor(y) && box[0] + box[2] <= Math.ceil(x + width) && box[1] + box[3] <= Math.ceil(y + height);
+  assert.deepEqual(of(events, 'layout')[0].boxes.filter(inside).map(box => box[4]), ['masked']);
+});
+
+recorderCase('of an ignored element there is nothing', {prepare: tall}, async ({page, target}) => {
+  const {x, y, width, height} = await (await page.$('#private')).boundingBox();
+  await settled(page);
+  await page.mouse.move(x + 5, y + 5);
+  await pause(150);
+  await page.click('#hush');
+  await page.type('#hushed', 'hush');
+  await page.evaluate(() => document.getElementById('hush').append(new Image().cloneNode()));
+  await settled(page);
+  const events = await leave(page, target);
+  assert.deepEqual([...of(events, 'click'), ...of(events, 'input'), ...of(events, 'move')], []);
+  const touches = box => box[0] < x + width && box[0] + box[2] > x && box[1] < y + height - 1 && box[1] + box[3] > y + 1;
+  assert.deepEqual(of(events, 'layout')[0].boxes.filter(touches), []);
+});
+
+recorderCase('a click on a label is one click, and one by keyboard has a place', {}, async ({page, target}) => {
+  await page.click('#agree-label', {offset: {x: 10, y: 10}});
+  const middle = await page.evaluate(() => {
+    const {x, y, width, height} = document.getElementById('plain').getBoundingClientRect();
+    document.getElementById('plain').focus();
+    return [Math.round(x + width / 2), Math.round(y + height / 2)];
+  });
+  await page.keyboard.press('Enter');
+  await settled(page);
+  const clicks = of(await leave(page, target), 'click');
+  assert.equal(clicks.length, 2);
+  assert.deepEqual([clicks[1].x, clicks[1].y, clicks[1].target], [...middle, 'button#plain']);
+});
+
+recorderCase('at most ten positions a second', {}, async ({page, target}) => {
+  await settled(page);
+  const start = Date.now();
+  while (Date.now() - start < 1500) await page.mouse.move(100 + (Date.now() - start) / 10, 200);
+  const took = Date.now() - start;
+  const moves = of(await leave(page, target), 'move');
+  assert.ok(moves.length >= 8 && moves.length <= took / 100 + 1, `${moves.length} in ${took} ms`);
+});
+
+recorderCase('the tab keeps its session from page to page, and its id in storage only in between', {}, async ({page, target}) => {
+  await settled(page);
+  assert.deepEqual(Object.keys(JSON.parse(await page.evaluate(key => sessionStorage[key], STORED))), ['sampled']);
+  await page.click('#next');
+  await page.waitForFunction(() => location.pathname === '/page/replay/2');
+  await settled(page);
+  await page.goBack();
+  await settled(page);
+  await page.goto('about:blank');
+  await target.stored(events => of(events, 'navigation').length === 3);
+  const [session, ...others] = await target.sessions();
+  assert.deepEqual(others, []);
+  assert.match(session.id, /^[0-9a-f]{32}$/);
+  assert.equal(session.pages, 3);
+});
+
+recorderCase('a second tab is a session of its own', {}, async ({page, target}) => {
+  await settled(page);
+  const [opened] = await Promise.all([
+    new Promise(resolve => page.once('popup', resolve)),
+    page.evaluate(() => { open('/page/replay/2'); }),
+  ]);
+  await settled(opened);
+  await opened.close();
+  await page.close();
+  await eventually(async () => (await target.sessions()).length === 2, 'two sessions');
+});
+
+for (const [sample, expected] of [['0', 0], ['1', 1]]) {
+  recorderCase(`of a share of ${sample} there ${expected ? 'is one' : 'is none'}, on every page of the tab`, {target: {replay: {attributes: `data-sample="${sample}"`}}}, async ({page, target}) => {
+    for (const number of [2, 3]) {
+      await settled(page);
+      await page.goto(target.url(`/page/replay/${number}`));
+    }
+    await settled(page);
+    await page.goto('about:blank');
+    await pause(500);
+    assert.equal((await target.sessions()).length, expected);
+    assert.equal(target.requests.filter(path => path === '/log-session-event').length > 0, expected === 1);
+  });
+}
+
+test('a share is drawn once for the tab', async () => {
+  const target = await startReplay({replay: {attributes: 'data-sample="0.5"'}});
+  try {
+    const page = await openTab(browser, target.url('/page/replay/1'));
+    const drawn = () => page.evaluate(key => !!JSON.parse(sessionStorage[key]).sampled, STORED);
+    const first = await drawn();
+    for (let number = 2; number < 9; number++) {
+      await page.goto(target.url(`/page/replay/${number}`));
+      assert.equal(await drawn(), first);
+    }
+  } finally {
+    await target.stop();
+  }
+});
+
+recorderCase('a page that does not ask for it is not recorded', {path: '/page/replay/1?unwanted'}, async ({page, target}) => {
+  await settled(page);
+  await page.click('#plain');
+  assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+  await page.goto('about:blank');
+  await pause(500);
+  assert.deepEqual(await target.sessions(), []);
+});
+
+recorderCase('consent that comes late, and is taken back', {path: '/page/replay/1?unwanted'}, async ({page, target}) => {
+  await page.click('#plain');
+  await page.evaluate(() => { document.documentElement.dataset.rumReplay = ''; });
+  await page.click('#buy');
+  await settled(page);
+  await pause(5500);
+  await page.click('#zebra7');
+  await page.evaluate(() => { delete document.documentElement.dataset.rumReplay; });
+  await page.click('#plain');
+  await pause(5500);
+  const stored = await page.evaluate(key => sessionStorage[key], STORED);
+  assert.deepEqual(Object.keys(JSON.parse(stored)), ['sampled']);
+  await page.goto('about:blank');
+  await pause(500);
+  assert.deepEqual(of(await target.all(), 'click').map(each => each.target), ['[data-rum="buy"]']);
+});
+
+for (const [name, signal] of [['Global Privacy Control', 'globalPrivacyControl'], ['Do Not Track', 'doNotTrack']]) {
+  recorderCase(`${name}: silence`, {prepare: page => page.evaluateOnNewDocument(signal => {
+    Object.defineProperty(navigator, signal, {value: signal === 'doNotTrack' ? '1' : true});
+  }, signal)}, async ({page, target}) => {
+    await settled(page);
+    await page.click('#plain');
+    assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+    await page.goto('about:blank');
+    await pause(500);
+    assert.ok(!target.requests.includes('/log-session-event'));
+  });
+}
+
+recorderCase('routes of a single-page app', {}, async ({page, target}) => {
+  await page.evaluate(async () => {
+    const turn = () => new Promise(resolve => setTimeout(resolve, 30));
+    const name = name => { document.documentElement.dataset.rumReplay = name; };
+    history.pushState({}, '', '/page/replay/1?same'); await turn();
+    history.pushState({}, '', '/route'); name('/route'); await turn();
+    history.pushState({}, '', '/route/again'); name('/route'); await turn();
+    history.pushState({}, '', '/nameless'); await turn();
+    name('/a'); await turn();
+  });
+  await settled(page);
+  const events = await leave(page, target);
+  assert.deepEqual(of(events, 'navigation').map(each => each.endpoint), ['/page/replay/{id}', '/route', '/route', 'unmatched', '/a']);
+});
+
+test('a batch that does not get through is sent again, and counts once', async () => {
+  const target = await startReplay();
+  try {
+    let failing = true;
+    const page = await openTab(browser, target.url('/page/replay/1'), async page => {
+      await page.setRequestInterception(true);
+      page.on('request', request => failing && request.url().endsWith('/log-session-event') ? request.abort() : request.continue());
+    });
+    await settled(page);
+    await page.waitForRequest(request => request.url().endsWith('/log-session-event'), {timeout: 10000});
+    failing = false;
+    await page.click('#plain');
+    const events = await target.stored(events => of(events, 'click').length > 0 && events);
+    assert.equal(of(events, 'navigation').length, 1);
+  } finally {
+    await target.stop();
+  }
+});
+
+test('a server that refuses three times is left alone', async () => {
+  const target = await startReplay();
+  try {
+    const asked = [];
+    const page = await openTab(browser, target.url('/page/replay/1'), async page => {
+      await page.setRequestInterception(true);
+      page.on('request', request => {
+        if (!request.url().endsWith('/log-session-event')) return request.continue();
+        asked.push(request.postData());
+        request.respond({status: 422});
+      });
+    });
+    for (let times = 0; times < 5; times++) {
+      await page.click('#plain');
+      await pause(5200);
+    }
+    assert.equal(asked.length, 3);
+    // Whether such visitors are recorded is for the server to say.
+    for (const body of asked) assert.equal(JSON.parse(body).webdriver, true);
+  } finally {
+    await target.stop();
+  }
+});
+
+recorderCase('included twice it records once', {path: '/page/replay/1?scripts=/rum-replay.js'}, async ({page, target}) => {
+  assert.equal(await page.$$eval('script[src="/rum-replay.js"]', scripts => scripts.length), 2);
+  await settled(page);
+  assert.equal(of(await leave(page, target), 'navigation').length, 1);
+  assert.equal((await target.sessions()).length, 1);
+});
+
+recorderCase('a page of ten thousand elements', {}, async ({page, target}) => {
+  await page.evaluate(() => {
+    const rows = Array.from({length: 10000}, (_, row) => Object.assign(document.createElement('p'), {textContent: `zebra ${row}`}));
+    for (const row of rows) row.style.cssText = 'font-size: 3px; height: 4px; margin: 0';
+    document.body.append(...rows);
+  });
+  await settled(page);
+  await page.evaluate(() => scrollTo(0, document.body.scrollHeight / 2));
+  await settled(page);
+  await settled(page);
+  await page.evaluate(() => { for (const row of document.querySelectorAll('p')) row.style.height = '2px'; document.body.className = 'flat'; });
+  await settled(page);
+  await settled(page);
+  await settled(page);
+  const events = await leave(page, target);
+  for (const {boxes} of of(events, 'layout')) assert.ok(boxes.length <= 200);
+  const middle = of(events, 'scroll').at(-1).y;
+  const [flat, high] = of(events, 'layout').map(each => each.boxes).reverse();
+  // More than 200 rows are in the window and around it: the window goes first.
+  assert.ok(high.length < 200 && high.some(box => Math.abs(box[1] - middle) < 10) && high.some(box => Math.abs(box[1] - middle - 590) < 10));
+  assert.equal(flat.length, 200);
+});
