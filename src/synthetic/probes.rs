@@ -92,8 +92,8 @@ impl Probes {
         for index in 0..self.plans.len() {
             let one = One { plans: Arc::clone(&self.plans), board: Arc::clone(&self.board), index };
             let client = client.clone();
-            let once = move |one: One, trace| one.once(client.clone(), trace);
-            running.spawn(one.repeat(once, Arc::clone(&self.on_failure)));
+            let run = move |one: One, trace| one.once(client.clone(), trace);
+            running.spawn(one.repeat(run, Arc::clone(&self.on_failure)));
         }
         pending().await
     }
