@@ -109,7 +109,7 @@ impl File {
     fn config(self, client: &Client) -> Result<Config, Problem> {
         let listen = match &self.listen {
             Some(address) => address.get_ref().parse().map_err(|_| {
-                at(address, format!("`listen` takes an address and a port, such as 127.0.0.1:9464, not {:?}", address.get_ref()))
+                at(address, &format!("`listen` takes an address and a port, such as 127.0.0.1:9464, not {:?}", address.get_ref()))
             })?,
             None => SocketAddr::from(([127, 0, 0, 1], 9464)),
         };
@@ -126,26 +126,26 @@ impl File {
             // Each is good by itself: the last of the first ones that are not good together is one too many.
             let together = |count: &usize| Probes::new(probes[..=*count].to_vec()).is_ok();
             let one_too_many = (0..probes.len()).find(|count| !together(count)).unwrap_or_default();
-            at(&self.probe[one_too_many].name, error)
+            at(&self.probe[one_too_many].name, &error)
         })
     }
 }
 
 impl Gateway {
     fn push(&self, client: &Client) -> Result<Push, Problem> {
-        let mut gateway = Pushgateway::new(client.clone(), self.address.get_ref()).map_err(|error| at(&self.address, error))?;
+        let mut gateway = Pushgateway::new(client.clone(), self.address.get_ref()).map_err(|error| at(&self.address, &error))?;
         if let Some(job) = &self.job {
-            gateway = gateway.job(job.get_ref()).map_err(|error| at(job, error))?;
+            gateway = gateway.job(job.get_ref()).map_err(|error| at(job, &error))?;
         }
         for (name, value) in &self.grouping {
-            gateway = gateway.grouping(name, value.get_ref()).map_err(|error| at(value, error))?;
+            gateway = gateway.grouping(name, value.get_ref()).map_err(|error| at(value, &error))?;
         }
         for (name, value) in &self.headers {
-            gateway = gateway.header(name, value.get_ref()).map_err(|error| at(value, error))?;
+            gateway = gateway.header(name, value.get_ref()).map_err(|error| at(value, &error))?;
         }
         let every = match &self.interval_seconds {
             Some(seconds) if seconds.get_ref().0.is_zero() => {
-                return Err(at(seconds, "a push takes an interval above 0"));
+                return Err(at(seconds, &"a push takes an interval above 0"));
             }
             Some(seconds) => seconds.get_ref().0,
             None => Duration::from_secs(15),
@@ -165,7 +165,7 @@ impl Probed {
                 to(name)
             }
             (None, steps @ [_, ..]) => Probe::http(name, steps.iter().map(Asked::checked).collect::<Result<Vec<_>, _>>()?),
-            _ => return Err(at(&self.name, format!("probe {name:?} takes either `tcp = \"host:port\"` or `steps`"))),
+            _ => return Err(at(&self.name, &format!("probe {name:?} takes either `tcp = \"host:port\"` or `steps`"))),
         };
         if let Some(Seconds(interval)) = self.interval_seconds {
             probe = probe.interval(interval);
@@ -187,7 +187,7 @@ impl Asked {
         step = self.headers.iter().fold(step, |step, (name, value)| step.header(name, value));
         step = self.expect_status.iter().fold(step, |step, &status| step.expect_status(status));
         step = self.expect_headers.iter().fold(step, |step, (name, text)| step.expect_header(name, text));
-        step = self.expect_body.iter().fold(step, |step, text| step.expect_body_contains(text));
+        step = self.expect_body.iter().fold(step, Step::expect_body_contains);
         step = self.redirects.into_iter().fold(step, Step::redirects);
         step = self.body_limit_bytes.into_iter().fold(step, Step::body_limit);
         check(Probe::http("it", [step.clone()]), &self.url)?;
@@ -198,7 +198,7 @@ impl Asked {
         let Some(method) = &self.method else { return Ok(Method::GET) };
         let capitals = Some(method.get_ref()).filter(|method| !method.contains(|letter: char| letter.is_ascii_lowercase()));
         capitals.and_then(|method| method.parse().ok()).ok_or_else(|| {
-            at(method, format!("a method is written in capitals, such as GET or POST, not {:?}", method.get_ref()))
+            at(method, &format!("a method is written in capitals, such as GET or POST, not {:?}", method.get_ref()))
         })
     }
 }
@@ -209,11 +209,11 @@ struct Problem {
     what: String,
 }
 
-fn at<T>(place: &Spanned<T>, what: impl ToString) -> Problem {
+fn at<T>(place: &Spanned<T>, what: &impl ToString) -> Problem {
     Problem { at: place.span().start, what: what.to_string() }
 }
 
 /// Whether a probe can be carried out. What is wrong with it stands at this place.
 fn check<T>(probe: Probe, place: &Spanned<T>) -> Result<(), Problem> {
-    Probes::new([probe]).map(drop).map_err(|error| at(place, error))
+    Probes::new([probe]).map(drop).map_err(|error| at(place, &error))
 }

@@ -59,7 +59,7 @@ async fn probe() -> Result<(), Box<dyn Error>> {
     tokio::select! {
         never = probes.run(client) => match never {},
         // Before it is asked to, it ends by an error alone.
-        ended = &mut serving_and_pushing => return Ok(ended.map(drop)?),
+        ended = &mut serving_and_pushing => return ended.map(drop),
         () = asked_to_end => {}
     }
     drop(stop);

@@ -20,7 +20,7 @@ impl Default for DashboardConfig {
         Self {
             history_interval: Duration::from_secs(10),
             history_length: Duration::from_secs(3_600),
-            history_bytes: 4_194_304,
+            history_bytes: 8_388_608,
             prometheus_url: None,
         }
     }

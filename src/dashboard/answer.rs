@@ -33,12 +33,12 @@ impl History {
         let (mut out, told, now) = self.told(query);
         out.extend_from_slice(br#","samples":["#);
         let mut is_first = true;
-        told.each(|sample, series, state, numbers| {
+        told.each(&mut |moment| {
             separate(&mut out, &mut is_first);
             out.extend_from_slice(br#"{"number":"#);
-            out.extend_from_slice(itoa::Buffer::new().format(sample.number).as_bytes());
+            out.extend_from_slice(itoa::Buffer::new().format(moment.number).as_bytes());
             out.push(b',');
-            values(&mut out, sample.time, series, state, numbers.iter().copied());
+            values(&mut out, moment.time, moment.series, moment.state, moment.told.iter().copied());
         });
         out.extend_from_slice(br#"],"now":{"#);
         out.extend_from_slice(&now);

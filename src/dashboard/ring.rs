@@ -22,12 +22,12 @@ pub(super) struct Ring {
 }
 
 #[derive(Debug)]
-pub(super) struct Sample {
-    pub(super) number: u64,
+struct Sample {
+    number: u64,
     /// Milliseconds since 1970.
-    pub(super) time: u64,
+    time: u64,
     /// How many series there were.
-    pub(super) series: usize,
+    series: usize,
     changes: Changes,
 }
 
@@ -39,6 +39,18 @@ pub(super) struct Told {
     layout: Box<[Series]>,
     /// The first is told whole; else how many series there were before it.
     before: Option<usize>,
+}
+
+/// One of them, as it is told.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moment<'a> {
+    pub(super) number: u64,
+    pub(super) time: u64,
+    pub(super) series: &'a [Series],
+    /// What all series stood at then.
+    pub(super) state: &'a [u64],
+    /// The numbers of those to be told, which changed or are new.
+    pub(super) told: &'a [usize],
 }
 
 impl Ring {
@@ -100,8 +112,8 @@ impl Told {
         self.samples.is_empty()
     }
 
-    /// Calls `visit` with each sample, oldest first: what all series stood at then, and the numbers of those to be told, which changed or are new.
-    pub(super) fn each(&self, mut visit: impl FnMut(&Sample, &[Series], &[u64], &[usize])) {
+    /// Calls `visit` with each sample, oldest first.
+    pub(super) fn each(&self, visit: &mut dyn FnMut(Moment<'_>)) {
         let mut state = self.state.to_vec();
         for sample in self.samples.iter().rev() {
             sample.changes.apply(Direction::Back, &self.layout, &mut state, &mut |_| {});
@@ -118,7 +130,7 @@ impl Told {
                 }
             }
             before = Some(sample.series);
-            visit(sample, &self.layout, &state, &told);
+            visit(Moment { number: sample.number, time: sample.time, series: &self.layout, state: &state, told: &told });
         }
     }
 }
@@ -138,8 +150,9 @@ mod tests {
 
     fn told(ring: &Ring, after: Option<u64>, layout: &Layout) -> Vec<(u64, Values)> {
         let mut all = Vec::new();
-        ring.after(after, layout).each(|sample, series, state, numbers| {
-            all.push((sample.number, numbers.iter().map(|&number| (number, state[series[number].first])).collect()));
+        ring.after(after, layout).each(&mut |moment| {
+            let stands = |number: usize| (number, moment.state[moment.series[number].first]);
+            all.push((moment.number, moment.told.iter().copied().map(stands).collect()));
         });
         all
     }

@@ -39,7 +39,7 @@ impl Builder {
     }
 
     /// The most memory that the samples of [`Monitor::history`] take, at least 65 536 bytes; where they would take more, the oldest goes before its time.
-    /// What it takes: see [`dashboard`](crate::dashboard#history). Default: 4 MiB.
+    /// What it takes: see [`dashboard`](crate::dashboard#history). Default: 8 MiB.
     pub fn history_bytes(mut self, most: usize) -> Self {
         self.config.dashboard.history_bytes = most;
         self

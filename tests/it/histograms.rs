@@ -79,7 +79,7 @@ async fn bounds_of_the_host_are_the_ones_exposed() {
 
 #[test]
 fn settings_that_cannot_work_are_errors_and_no_panics() {
-    let builders = [
+    let builders = vec![
         Monitor::builder().namespace("1st"),
         Monitor::builder().namespace("a-b"),
         Monitor::builder().prefix("internal"),

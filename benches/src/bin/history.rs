@@ -24,7 +24,7 @@ fn main() {
 
 async fn hour(endpoints: usize) {
     // These requests take micro- and not milliseconds: bounds that they spread over.
-    let bounds = (0..14).map(|place| 4e-7 * 1.5_f64.powi(place));
+    let bounds: Vec<f64> = (0..14).map(|place| 4e-7 * 1.5_f64.powi(place)).collect();
     let builder = Monitor::builder().registry(prometheus::Registry::new()).duration_buckets(Buckets::new(bounds).unwrap());
     let builder = builder.endpoint(|head| Some(head.uri().path().into())).beacons_per_second(1_000_000);
     // As many samples as an hour has, a hundred times as fast.

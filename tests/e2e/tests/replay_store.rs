@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tower_rum::replay::{Appended, Batch, Limits, MemoryStore, Recording, RedisStore, RedisStoreError, SessionId, Store, Summary};
+use tower_rum::replay::{
+    Appended, Batch, Limits, MemoryStore, Recording, RedisStore, RedisStoreError, SessionId, Store, Summary,
+};
 
 use crate::support::redis::Redis;
 

@@ -77,7 +77,7 @@ async fn all_that_the_page_loads_is_there_wherever_the_page_is() {
         assert!(seen.contains(&format!("{page}/dashboard.css")) && seen.contains(&format!("{page}/dashboard.js")), "{seen:?}");
         let in_the_folder = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/dashboard/page")).unwrap();
         for file in in_the_folder.map(|entry| entry.unwrap().file_name().into_string().unwrap()) {
-            let is_script_or_style = file.ends_with(".js") || file.ends_with(".css");
+            let is_script_or_style = Path::new(&file).extension().is_some_and(|ending| ending == "js" || ending == "css");
             let is_loaded = seen.contains(&format!("{page}/{file}"));
             assert!(is_loaded || !is_script_or_style || file.ends_with(".test.js"), "{file} is not served, or nobody loads it");
         }

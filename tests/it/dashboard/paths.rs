@@ -13,6 +13,8 @@ use crate::support::watch::by_path;
 
 use super::{data, get};
 
+type Setting = fn(Builder) -> Builder;
+
 const PATHS: [&str; 4] = ["/dashboard", "/dashboard/data", "/dashboard/dashboard.js", "/dashboard/dashboard.css"];
 
 #[tokio::test]
@@ -94,7 +96,7 @@ async fn in_axum_it_goes_by_uncounted_beside_the_applications_routes() {
 
 #[tokio::test]
 async fn settings_that_cannot_work_are_errors_that_say_what_does() {
-    let cases: [(fn(Builder) -> Builder, &str); 14] = [
+    let cases: [(Setting, &str); 14] = [
         (|builder| builder.dashboard_path("dashboard"), "starts with a slash"),
         (|builder| builder.dashboard_path("/"), "starts with a slash"),
         (|builder| builder.dashboard_path("/dashboard/"), "without a slash"),
