@@ -59,8 +59,9 @@ const session = () => {
   return events;
 };
 
-// Before the traffic: its start takes what the application would have.
+// Before the traffic: opening it takes what the application would have.
 const browser = await launch('--force-device-scale-factor=1');
+const live = await openDashboard(browser, app.origin, {width: 1280, height: 1700});
 let open = true;
 const traffic = async () => {
   for (let second = 0; open; second++) {
@@ -74,14 +75,13 @@ const traffic = async () => {
 const driven = traffic();
 await new Promise(resolve => setTimeout(resolve, 1000 * Number(seconds)));
 
-const take = async (path, look, options) => {
-  const tab = await openDashboard(browser, app.origin, look);
-  const below = await tab.$eval('#vitals', panel => panel.getBoundingClientRect().top);
-  await tab.screenshot({path: `${folder}/${path}.png`, ...options ?? {clip: {x: 0, y: 0, width: look.width, height: below - 4}}});
+const height = await live.$eval('#vitals', panel => panel.getBoundingClientRect().top) - 4;
+await live.screenshot({path: `${folder}/dashboard.png`, clip: {x: 0, y: 0, width: 1280, height}});
+for (const [width, theme] of [[1440, 'light'], [1440, 'dark'], [360, 'light'], [360, 'dark']]) {
+  const tab = await openDashboard(browser, app.origin, {width, theme});
+  await tab.screenshot({path: `${folder}/shop-${theme}-${width}.png`, fullPage: true});
   await tab.context.close();
-};
-await take('dashboard', {width: 1280, height: 1700});
-for (const [width, theme] of [[1440, 'light'], [1440, 'dark'], [360, 'light'], [360, 'dark']]) await take(`shop-${theme}-${width}`, {width, theme}, {fullPage: true});
+}
 open = false;
 await driven;
 await browser.close();
