@@ -203,7 +203,7 @@ fn told(answer: &Value) -> Told {
     for (number, series) in answer["series"].as_array().unwrap().iter().enumerate() {
         let mut stands = Value::Null;
         for sample in samples {
-            let time = (sample["time"].as_f64().unwrap() * 1e3).round() as i64;
+            let time = format!("{:.0}", sample["time"].as_f64().unwrap() * 1e3).parse().unwrap();
             stands = sample["values"].get(number.to_string()).cloned().unwrap_or(stands);
             put(&mut told, series, &stands, time);
         }

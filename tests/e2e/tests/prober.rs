@@ -100,19 +100,22 @@ fn its_verdicts_phases_and_certificate_ends_are_those_of_blackbox_exporter() {
 #[test]
 fn the_example_config_is_one_with_what_is_commented_out_and_without() {
     let gateway = Pushgateway::start();
-    let (probes, commented) = EXAMPLE.split_once("# [pushgateway]\n").unwrap();
+    let (plain, commented) = EXAMPLE.split_once("# [pushgateway]\n").unwrap();
     let address = format!("http://{}", gateway.address());
-    let pushed: String = commented.lines().map(|line| format!("{}\n", line.strip_prefix("# ").unwrap())).collect();
-    let pushed = format!("{probes}[pushgateway]\n{}", pushed.replace("http://127.0.0.1:9091", &address));
+    let pushed: Vec<_> = commented.lines().map(|line| line.strip_prefix("# ").unwrap()).collect();
+    let pushed = format!("{plain}[pushgateway]\n{}", pushed.join("\n").replace("http://127.0.0.1:9091", &address));
     assert!(pushed.contains(&address));
-    for config in [probes, &pushed] {
+    let started = |config: &str| {
         let own_port = config.replace("listen = \"127.0.0.1:9464\"", "");
         assert_ne!(own_port, config);
         let prober = Prober::start("dev", &own_port, None);
         let counted = prober.exposition().samples("synthetic_probes_total");
         let names: BTreeSet<_> = counted.keys().map(|labels| labels["probe"].as_str()).collect();
         assert_eq!(names, BTreeSet::from(["example", "example-port"]));
-    }
+        prober
+    };
+    started(plain);
+    let _pushing = started(&pushed);
     let of_group = "synthetic_probes_total{instance=\"prober-1\",job=\"synthetic_monitor\"";
     wait::until("a push", || gateway.client().get("/metrics").body.contains(of_group).then_some(()));
 }

@@ -170,7 +170,7 @@ pub async fn a_session_is_forgotten_when_its_time_is_over_however_lately_it_was_
 
 pub async fn the_session_that_began_first_makes_room<S: Store>(make: &impl Fn(u64) -> S) {
     let store = make(ROOM);
-    let large = large(ROOM as usize / 5);
+    let large = large(ROOM / 5);
     for session in [1, 2, 3] {
         append(&store, &batch(session, 0, &visible(10))).await;
     }
@@ -189,9 +189,9 @@ pub async fn the_session_that_began_first_makes_room<S: Store>(make: &impl Fn(u6
 pub async fn a_batch_that_finds_no_room_costs_no_other_session<S: Store>(make: &impl Fn(u64) -> S) {
     let store = make(ROOM);
     append(&store, &batch(1, 0, &visible(10))).await;
-    append(&store, &batch(2, 0, &large(ROOM as usize / 2))).await;
-    assert_eq!(append(&store, &batch(2, 1, &large(ROOM as usize * 2 / 3))).await, Appended::Refused);
-    assert_eq!(append(&store, &batch(3, 0, &large(ROOM as usize + 1))).await, Appended::Refused);
+    append(&store, &batch(2, 0, &large(ROOM / 2))).await;
+    assert_eq!(append(&store, &batch(2, 1, &large(ROOM * 2 / 3))).await, Appended::Refused);
+    assert_eq!(append(&store, &batch(3, 0, &large(ROOM + 1))).await, Appended::Refused);
     assert_eq!(list(&store, 10).await.iter().map(Summary::session).collect::<Vec<_>>(), [id(2), id(1)]);
 }
 
@@ -282,12 +282,12 @@ fn visible(time: u64) -> String {
 }
 
 /// An event of about so many bytes; that of one is written anew, so many are needed.
-fn large(bytes: usize) -> String {
+fn large(bytes: u64) -> String {
     let square = r#"[0,0,1,1,"text"],"#;
     let boxes = |count: usize| square.repeat(count).trim_end_matches(',').to_owned();
     let layout = |count| format!(r#"{{"type":"layout","timestamp":10,"boxes":[{}]}}"#, boxes(count));
     let whole = layout(200);
-    vec![whole.clone(); bytes.div_ceil(whole.len())].join(",")
+    vec![whole.clone(); usize::try_from(bytes).unwrap().div_ceil(whole.len())].join(",")
 }
 
 const ROOM: u64 = 100_000;

@@ -234,6 +234,7 @@ fn operators(monitor: &Monitor) -> Vec<Mount> {
 }
 
 /// Routers that hold everything, where strangers come.
+#[cfg_attr(not(any(feature = "axum", feature = "actix")), expect(unused_variables, reason = "there are none"))]
 fn strangers(monitor: &Monitor) -> Vec<Mount> {
     vec![
         #[cfg(feature = "axum")]
