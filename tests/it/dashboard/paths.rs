@@ -21,6 +21,7 @@ const PATHS: [&str; 4] = ["/dashboard", "/dashboard/data", "/dashboard/dashboard
 async fn the_dashboard_is_among_the_operators_routes_alone() {
     let monitor = Monitor::new();
     let with = [Mount::operators(&monitor), vec![Mount::tower(&monitor)]].concat();
+    #[cfg_attr(not(any(feature = "axum", feature = "actix")), expect(unused_mut, reason = "no more to come"))]
     let mut without = vec![Mount::layered("public tower", &monitor.public_routes_layer())];
     #[cfg(feature = "axum")]
     without.extend([Mount::axum(&monitor), Mount::router("public axum", monitor.public_routes())]);
