@@ -46,7 +46,9 @@ async fn traffic(monitor: &Monitor, random: &mut Random, round: usize) {
 
 /// What is exposed, as far as the page shows it. Without a scrape: while that waits for its thread, a paused clock would go on.
 fn counted(monitor: &Monitor) -> State {
-    scraped(&TextEncoder::new().encode_to_string(&monitor.collector().collect()).unwrap())
+    let registry = Registry::new();
+    registry.register(Box::new(monitor.collector())).unwrap();
+    scraped(&TextEncoder::new().encode_to_string(&registry.gather()).unwrap())
 }
 
 #[tokio::test(start_paused = true)]
