@@ -13,11 +13,13 @@
 mod buckets;
 mod collectors;
 mod dashboard;
+mod grpc;
 mod ingest;
 mod journeys;
 mod labels;
 #[cfg(feature = "tracing")]
 mod log_events;
+mod paths;
 mod replay;
 mod timers;
 mod uptime;
@@ -30,7 +32,7 @@ use std::sync::Arc;
 use prometheus::Registry;
 use prometheus::core::Desc;
 
-use crate::config::{Buckets, Config, GrpcType, Mounted, Naming, Ruling, Sizes};
+use crate::config::{Buckets, Config, Mounted, Naming, Ruling, Sizes};
 use crate::dashboard::Dashboard;
 use crate::error::Error;
 use crate::exemplars::Exemplars;
@@ -341,24 +343,6 @@ impl Builder {
         self
     }
 
-    /// A gRPC service and its methods, named as in their paths (`/helloworld.Greeter/SayHello`); calls of anything else count under `other`.
-    /// See [`grpc`](crate::grpc). Default: none, and no gRPC families.
-    pub fn grpc_service<I, M>(mut self, service: impl Into<String>, methods: I) -> Self
-    where
-        I: IntoIterator<Item = (M, GrpcType)>,
-        M: Into<String>,
-    {
-        self.config.grpc.declare(service.into(), methods.into_iter().map(|(method, kind)| (method.into(), kind)));
-        self
-    }
-
-    /// The gRPC services of an encoded `google.protobuf.FileDescriptorSet`, as protoc's `--descriptor_set_out` and prost-build's
-    /// `file_descriptor_set_path` write it: all methods with their types. See [`grpc`](crate::grpc).
-    pub fn grpc_descriptor_set(mut self, encoded: impl AsRef<[u8]>) -> Self {
-        self.config.grpc.declare_set(encoded.as_ref());
-        self
-    }
-
     /// Tell the browser the route template, by `Server-Timing: route;desc="…"` on HTML documents and on responses to the page's own
     /// requests (`Sec-Fetch-Dest: empty`). Without it the script's tag needs `data-endpoint`. Default: on.
     pub fn server_timing(mut self, on: bool) -> Self {
@@ -371,24 +355,6 @@ impl Builder {
     pub fn exemplars(mut self, exemplars: Exemplars) -> Self {
         self.config.exemplars = true;
         self.exemplars = Some(exemplars);
-        self
-    }
-
-    /// Where the script's batches go, behind the [`prefix`](Self::prefix). Blockers of advertising match paths. Default: `/log-beacon`.
-    pub fn beacon_path(mut self, path: impl Into<String>) -> Self {
-        self.config.paths.beacon = path.into();
-        self
-    }
-
-    /// Where the script is, behind the [`prefix`](Self::prefix). Default: `/rum.js`.
-    pub fn script_path(mut self, path: impl Into<String>) -> Self {
-        self.config.paths.script = path.into();
-        self
-    }
-
-    /// A path before all of our routes, such as `/internal`. Default: none.
-    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
-        self.config.paths.prefix = prefix.into();
         self
     }
 

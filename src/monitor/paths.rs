@@ -1,0 +1,23 @@
+//! Settings of where our routes are.
+
+use super::Builder;
+
+impl Builder {
+    /// Where the script's batches go, behind the [`prefix`](Self::prefix). Blockers of advertising match paths. Default: `/log-beacon`.
+    pub fn beacon_path(mut self, path: impl Into<String>) -> Self {
+        self.config.paths.beacon = path.into();
+        self
+    }
+
+    /// Where the script is, behind the [`prefix`](Self::prefix). Default: `/rum.js`.
+    pub fn script_path(mut self, path: impl Into<String>) -> Self {
+        self.config.paths.script = path.into();
+        self
+    }
+
+    /// A path before all of our routes, such as `/internal`. Default: none.
+    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.config.paths.prefix = prefix.into();
+        self
+    }
+}
