@@ -8,12 +8,14 @@ mod bounds;
 mod calls;
 mod catalog;
 mod cell;
+mod closed_sets;
 mod collect;
 mod endpoints;
 mod exemplars;
 mod fine;
 mod grid;
 mod hints;
+mod http_series;
 mod in_flight;
 mod interner;
 mod local;
@@ -39,12 +41,10 @@ mod template_cache;
 mod upgrade;
 mod visits;
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use crate::beacon::{BatchResult, EVENT_KINDS, ErrorKind, Reason, SESSION_EVENT};
 use crate::config::{Choice, Config, HttpLabels, Ruling, TemplateRules};
 use crate::exemplars::TraceId;
 use crate::label::{MethodLabel, OVERFLOW, Template, UNMATCHED};
@@ -71,12 +71,12 @@ pub(crate) use visits::Page;
 use endpoints::{Endpoint, Endpoints};
 use exemplars::{Candidate, Exemplars};
 use own_bounds::{BoundsId, OwnBounds};
-use rows::{Row, Rows};
+use rows::Rows;
 use series::Meaning;
 use slot::Slots;
 use summary::Summaries;
 use sync::atomic::AtomicU64;
-use tables::{REQUEST_SIZES, Table, View};
+use tables::{REQUEST_SIZES, Table};
 
 /// All series of one monitor.
 pub(crate) struct Recorder {
@@ -296,116 +296,6 @@ impl Recorder {
             Some(series) => (series, Room::Enough),
             None => (OVERFLOW_SERIES, Room::Overflow),
         }
-    }
-
-    /// `None` for a row that counts nowhere.
-    fn exchange_series(&self, table: usize, row: Row, method: MethodLabel) -> Option<usize> {
-        self.http_series(table, row, Some(method), None, tables::OVERFLOW_EXCHANGE)
-    }
-
-    /// `None` for a row that counts nowhere.
-    fn upgrade_series(&self, row: Row) -> Option<usize> {
-        self.http_series(tables::UPGRADES, row, None, None, tables::OVERFLOW_UPGRADE)
-    }
-
-    /// `None` for a row that counts nowhere.
-    fn status_series(&self, table: usize, row: Row, method: MethodLabel, status: u16) -> Option<usize> {
-        self.http_series(table, row, Some(method), Some(status), tables::overflow_request(status))
-    }
-
-    /// Of a table by endpoint, and by method and status where there are such.
-    fn http_series(
-        &self,
-        table: usize,
-        row: Row,
-        method: Option<MethodLabel>,
-        status: Option<u16>,
-        overflow: usize,
-    ) -> Option<usize> {
-        let chosen = self.rows.labels(row)?;
-        let endpoint = self.rows.endpoint(row);
-        if endpoint == Endpoint::OVERFLOW {
-            return Some(overflow);
-        }
-        let error_of = match (method, status) {
-            (Some(method), Some(500..)) => self.exchange_series(tables::EXCHANGES, row, method),
-            _ => None,
-        };
-        let name = self.endpoints.name(endpoint);
-        let meaning = Meaning { error_of, bounds: self.own_bounds.of(table, &name.text) };
-        let failed = status.is_some_and(|status| status >= 500);
-        let status = status.map(|status| self.status_text(status));
-        let names = self.names;
-        let mut labels: Vec<_> = method.map(|method| (names.method, method.name())).into_iter().collect();
-        labels.push((names.endpoint, &*name.text));
-        if let Some(status) = status.as_deref() {
-            labels.push((names.status, status));
-            labels.extend(names.error.map(|error| (error, if failed { status } else { "" })));
-        }
-        labels.extend(chosen);
-        Some(self.tables[table].series.number(&labels, meaning, name.trusted).unwrap_or(overflow))
-    }
-
-    fn status_text(&self, status: u16) -> Cow<'static, str> {
-        if self.status_classes { tables::status_class(status).into() } else { status.to_string().into() }
-    }
-
-    /// Counters whose labels are a closed set stand at 0 from the start, so that `rate` sees the first event.
-    fn expose_closed_sets(&self, config: &Config) {
-        let zero = |family: FamilyId, values: &[&str]| {
-            let _ = self.series(family.table(), values);
-        };
-        let each =
-            |counter: Counter, values: &mut dyn Iterator<Item = &str>| values.for_each(|value| zero(counter.into(), &[value]));
-        let vocabulary = &config.vocabulary;
-        for kind in &vocabulary.interaction_types {
-            zero(Counter::UserInteractions.into(), &[kind, ""]);
-            vocabulary.interaction_names.iter().for_each(|name| zero(Counter::UserInteractions.into(), &[kind, name]));
-        }
-        for kind in ErrorKind::ALL {
-            zero(Counter::UserErrors.into(), &[UNMATCHED, kind.label()]);
-        }
-        each(Counter::UserJourneys, &mut vocabulary.journeys.iter().map(String::as_str));
-        each(Counter::UserConversions, &mut vocabulary.goals.iter().map(String::as_str));
-        each(Counter::UserThirdPartyFailures, &mut vocabulary.third_parties.values().map(String::as_str));
-        each(Counter::Batches, &mut BatchResult::ALL.into_iter().map(BatchResult::label));
-        let replays = config.paths.replay.is_some();
-        each(Counter::Events, &mut EVENT_KINDS.into_iter().chain(replays.then_some(SESSION_EVENT)));
-        let reasons = Reason::ALL.into_iter().filter(|reason| replays || !reason.is_of_replay());
-        each(Counter::Rejected, &mut reasons.map(Reason::label));
-        each(Counter::ExpositionRequests, &mut SCRAPE_STATUSES.into_iter());
-        each(Counter::ExpositionFailures, &mut ScrapeFailure::ALL.into_iter().map(ScrapeFailure::label));
-        for counter in
-            [Counter::UserSessions, Counter::UserEngagedSessions, Counter::UserEngagedSeconds, Counter::ExpositionConflicts]
-        {
-            zero(counter.into(), &[]);
-        }
-        for family in &self.families {
-            if let View::Scrapes(table) = family.view {
-                let _ = self.series(table, &[]);
-            }
-        }
-        for (place, counter) in vocabulary.counters.iter().enumerate() {
-            let family = FamilyId::client_counter(place);
-            combinations(&mut Vec::new(), &counter.family.labels, &mut |values| zero(family, values));
-        }
-        for family in config.timers.iter().map(|timer| &timer.family) {
-            if let Some(id) = FamilyId::named(config, &family.name) {
-                combinations(&mut Vec::new(), &family.labels, &mut |values| zero(id, values));
-            }
-        }
-    }
-}
-
-/// Calls `visit` with every choice of one value for each label.
-fn combinations<'a>(chosen: &mut Vec<&'a str>, labels: &'a [(String, Vec<String>)], visit: &mut dyn FnMut(&[&str])) {
-    let Some(((_, values), rest)) = labels.split_first() else {
-        return visit(chosen);
-    };
-    for value in values {
-        chosen.push(value);
-        combinations(chosen, rest, visit);
-        chosen.pop();
     }
 }
 
