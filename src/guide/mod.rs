@@ -1,5 +1,4 @@
-//! Guides: what the numbers mean and where their definitions come from, how they are named, which frameworks the layer works with,
-//! who may read `/metrics`, and what session replay records and what it never does.
+//! Guides: how the parts fit, what is measured and what it costs, queries for common questions, and where to look when nothing shows up.
 //!
 //! ```
 //! // The tag, with caching for ever and an integrity check, as a template would write it.
@@ -9,8 +8,17 @@
 //! assert!(tag.contains("sha384-"));
 //! ```
 
+#[doc = include_str!("concepts.md")]
+pub mod concepts {}
+
+#[doc = include_str!("cost.md")]
+pub mod cost {}
+
 #[doc = include_str!("frameworks.md")]
 pub mod frameworks {}
+
+#[doc = include_str!("journeys.md")]
+pub mod journeys {}
 
 #[doc = include_str!("measured.md")]
 pub mod measured {}
@@ -21,5 +29,14 @@ pub mod naming {}
 #[doc = include_str!("operator.md")]
 pub mod operator {}
 
+#[doc = include_str!("privacy.md")]
+pub mod privacy {}
+
+#[doc = include_str!("recipes.md")]
+pub mod recipes {}
+
 #[doc = include_str!("replay.md")]
 pub mod replay {}
+
+#[doc = include_str!("troubleshooting.md")]
+pub mod troubleshooting {}

@@ -45,6 +45,7 @@ mod faults;
 #[cfg(feature = "protobuf")]
 mod fuzz_corpora;
 mod grpc;
+mod guide_cost;
 mod histograms;
 mod host_registry;
 mod hostile;
