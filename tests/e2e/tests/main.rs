@@ -13,6 +13,7 @@ mod packaging;
 mod prober;
 mod prometheus;
 mod pushgateway;
+mod recipes;
 mod replay_store;
 mod support;
 mod uptime;
