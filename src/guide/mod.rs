@@ -40,3 +40,6 @@ pub mod replay {}
 
 #[doc = include_str!("troubleshooting.md")]
 pub mod troubleshooting {}
+
+#[doc = include_str!("upgrades.md")]
+pub mod upgrades {}

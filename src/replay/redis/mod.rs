@@ -91,7 +91,7 @@ impl RedisStore {
             .set_connection_timeout(Some(CONNECTION_TIMEOUT))
             .set_response_timeout(Some(RESPONSE_TIMEOUT))
             .set_number_of_retries(1);
-        let connection = ConnectionManager::new_lazy_with_config(self.client.clone(), config)?;
+        let connection = ConnectionManager::new_lazy_with_config(self.client.clone(), config).map_err(RedisStoreError)?;
         Ok(self.connection.get_or_init(|| connection).clone())
     }
 
@@ -128,7 +128,8 @@ impl Store for RedisStore {
             .arg(milliseconds(limits.ttl).max(1))
             .arg(self.most_bytes)
             .invoke_async(&mut connection)
-            .await?;
+            .await
+            .map_err(RedisStoreError)?;
         Ok(match appended {
             0 => Appended::Stored,
             1 => Appended::Duplicate,
@@ -140,7 +141,8 @@ impl Store for RedisStore {
         let Some(last) = most.checked_sub(1) else { return Ok(Vec::new()) };
         let mut connection = self.connection()?;
         let order = format!("{}:order", self.root);
-        let ids: Vec<String> = redis::cmd("ZREVRANGE").arg(order).arg(0).arg(last).query_async(&mut connection).await?;
+        let ids: Vec<String> =
+            redis::cmd("ZREVRANGE").arg(order).arg(0).arg(last).query_async(&mut connection).await.map_err(RedisStoreError)?;
         let ids: Vec<SessionId> = ids.iter().filter_map(|id| id.parse().ok()).collect();
         if ids.is_empty() {
             return Ok(Vec::new());
@@ -149,7 +151,7 @@ impl Store for RedisStore {
         for &id in &ids {
             asked.cmd("HGETALL").arg(self.key("session", id));
         }
-        let fields: Vec<HashMap<String, String>> = asked.query_async(&mut connection).await?;
+        let fields: Vec<HashMap<String, String>> = asked.query_async(&mut connection).await.map_err(RedisStoreError)?;
         Ok(ids.into_iter().zip(&fields).filter_map(|(id, fields)| summary(id, fields)).collect())
     }
 
@@ -159,18 +161,19 @@ impl Store for RedisStore {
         asked.atomic();
         asked.cmd("HGET").arg(self.key("session", session)).arg("format");
         asked.cmd("HVALS").arg(self.key("events", session));
-        let (format, batches): (Option<String>, Vec<String>) = asked.query_async(&mut connection).await?;
+        let (format, batches): (Option<String>, Vec<String>) =
+            asked.query_async(&mut connection).await.map_err(RedisStoreError)?;
         Ok(format.map(|format| Recording::new(format_of(&format), batches)))
     }
 
     async fn delete(&self, session: SessionId) -> Result<(), RedisStoreError> {
         let mut connection = self.connection()?;
-        Ok(self.scripts.delete.key(&self.root).arg(session.to_string()).invoke_async(&mut connection).await?)
+        self.scripts.delete.key(&self.root).arg(session.to_string()).invoke_async(&mut connection).await.map_err(RedisStoreError)
     }
 
     async fn forget(&self) -> Result<(), RedisStoreError> {
         let mut connection = self.connection()?;
-        Ok(self.scripts.forget.key(&self.root).invoke_async(&mut connection).await?)
+        self.scripts.forget.key(&self.root).invoke_async(&mut connection).await.map_err(RedisStoreError)
     }
 }
 
@@ -231,12 +234,6 @@ impl fmt::Display for RedisStoreError {
 impl std::error::Error for RedisStoreError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         Some(&self.0)
-    }
-}
-
-impl From<RedisError> for RedisStoreError {
-    fn from(error: RedisError) -> Self {
-        Self(error)
     }
 }
 
