@@ -405,6 +405,7 @@
   const flush = quiet(leaving => {
     clearTimeout(timer);
     timer = 0;
+    if (!recording) return;
     const retry = unsent;
     unsent = '';
     if (retry) send(retry);
