@@ -17,6 +17,8 @@ import {html, keyed, say, set, style, svg} from './dom.js';
 const RIGHT = 10, TOP = 10, BOTTOM = 22;
 /** Pixels that a character of an axis takes. */
 const CHARACTER = 6.4;
+/** Pixels that a time of day takes on either side of its tick, with seconds. */
+const HALF_A_CLOCK = 4 * CHARACTER;
 
 export class Chart {
   /**
@@ -90,7 +92,7 @@ export class Chart {
           svg('line', {class: tick === 0 ? 'axis' : 'grid', x1: left, x2: width - RIGHT, y1: scale.y(tick), y2: scale.y(tick)}),
           svg('text', {x: left - 8, y: scale.y(tick) + 4, 'text-anchor': 'end'}, this.format(tick)),
         ]),
-        ...timeTicks(first, last, Math.floor(scale.width / 80)).map((time, _, [one, two = one + 1]) =>
+        ...timeTicks(first, last, Math.floor(scale.width / 80)).filter(time => scale.x(time) + HALF_A_CLOCK <= width).map((time, _, [one, two = one + 1]) =>
           svg('text', {x: scale.x(time), y: height - 4, 'text-anchor': 'middle'}, clock(time, two - one < 60_000))),
         ...this.marks.draw(this.plotted, scale),
         this.line,
