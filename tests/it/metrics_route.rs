@@ -4,7 +4,7 @@ use http::Request;
 use prometheus::Registry;
 use tower_rum::Monitor;
 
-use crate::support::acting::{self, polls};
+use crate::support::acting::{self, polled};
 use crate::support::change::{moved, only};
 use crate::support::layered;
 use crate::support::metrics::Metrics;
@@ -89,7 +89,8 @@ fn monitor() -> Monitor {
 #[tokio::test]
 async fn a_long_exposition_is_written_off_the_worker_and_is_whole() {
     let monitor = layered::raw_paths().registry(acting::registry_slower_than_a_poll()).build().unwrap();
-    assert_eq!(polls(Metrics::of(&monitor)).await.0, 2, "a short one is written at once");
+    // A short one is written at once.
+    polled(2, || Metrics::of(&monitor)).await;
     for number in 0..300 {
         layered::request(&monitor, "GET", &format!("/route/{number}"), "hello");
     }
@@ -97,7 +98,7 @@ async fn a_long_exposition_is_written_off_the_worker_and_is_whole() {
     assert!(first.text.len() > 256 * 1024, "{} bytes", first.text.len());
     let filtered = Request::get("/metrics?name[]=carts").body(whole("")).unwrap();
     assert_eq!(Mount::tower(&monitor).ask(filtered).await.text, "", "and is no word on the next");
-    let (polls, second) = polls(Metrics::of(&monitor)).await;
-    assert_eq!(polls, 3, "the worker is free while another thread writes");
+    // The worker is free while another thread writes.
+    let second = polled(3, || Metrics::of(&monitor)).await;
     assert_eq!(second.text, first.text);
 }

@@ -20,6 +20,7 @@ use crate::support::server::Server;
 use crate::support::watch::{PATIENCE, until};
 use crate::support::wire;
 
+const NOT_THE_DEFAULT: Duration = Duration::from_secs(5);
 const TIMEOUTS: &str = r#"rum_exposition_failures_total{reason="timeout"}"#;
 const PANICS: &str = r#"rum_exposition_failures_total{reason="panic"}"#;
 
@@ -37,7 +38,8 @@ async fn a_collector_that_blocks_is_left_behind_at_the_deadline_and_nobody_asks_
             "{}",
             mount.name
         );
-        assert!(took < Duration::from_secs(1), "{} took {took:?}", mount.name);
+        // Half a second, which is reckoned and tested elsewhere; by default it would be 9.5.
+        assert!(took < NOT_THE_DEFAULT, "{} took {took:?}", mount.name);
         assert!(took >= Duration::from_millis(500), "{} did not wait: {took:?}", mount.name);
         assert_eq!(gate.asked(), 1, "{}", mount.name);
     }
@@ -59,7 +61,7 @@ async fn over_a_connection_a_scrape_is_answered_in_time_while_a_collector_blocks
     };
     let start = Instant::now();
     let answer = scrape().await;
-    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    assert!(start.elapsed() < NOT_THE_DEFAULT, "{:?}", start.elapsed());
     assert!(answer.contains("\nrum_events_total{") && !answer.contains("\nbeside "), "{answer}");
     gate.open();
     until(&monitor, "the host's families", |metrics| metrics.get("beside").is_some()).await;
@@ -163,7 +165,7 @@ fn a_blocked_collector_does_not_hold_up_the_end_of_a_runtime() {
         std::thread::yield_now();
     }
     drop(runtime);
-    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    assert!(start.elapsed() < PATIENCE, "{:?}", start.elapsed());
 }
 
 #[tokio::test(start_paused = true)]

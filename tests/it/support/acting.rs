@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use prometheus::core::{Collector, Desc};
 use prometheus::proto::MetricFamily;
@@ -28,15 +28,22 @@ pub fn registry_slower_than_a_poll() -> Registry {
     registry(|_| std::thread::sleep(Duration::from_millis(20)))
 }
 
-/// How often a future was polled.
-pub async fn polls<F: Future>(future: F) -> (usize, F::Output) {
-    let (mut future, mut polls) = (std::pin::pin!(future), 0);
-    let output = std::future::poll_fn(|cx| {
-        polls += 1;
-        future.as_mut().poll(cx)
-    });
-    let output = output.await;
-    (polls, output)
+/// Makes a future again and again until it was polled just so often, and says what it gave then. On a busy machine another thread may be done
+/// before it is waited for, which is a poll less; one more is never right.
+pub async fn polled<F: Future>(times: usize, make: impl Fn() -> F) -> F::Output {
+    let start = Instant::now();
+    loop {
+        let (mut future, mut polls) = (std::pin::pin!(make()), 0);
+        let output = std::future::poll_fn(|cx| {
+            polls += 1;
+            future.as_mut().poll(cx)
+        });
+        let output = output.await;
+        assert!(polls <= times && start.elapsed() < PATIENCE, "polled {polls} times, not {times}");
+        if polls == times {
+            return output;
+        }
+    }
 }
 
 struct Acting<F> {

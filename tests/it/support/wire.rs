@@ -21,7 +21,7 @@ pub async fn read(stream: &mut TcpStream) -> String {
             answer.extend_from_slice(&buffer[..read]);
         }
     };
-    let most = Duration::from_secs(20);
+    let most = Duration::from_secs(60);
     tokio::time::timeout(most, reading).await.expect("the server neither answers nor closes");
     String::from_utf8(answer).unwrap()
 }

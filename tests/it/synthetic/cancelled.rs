@@ -10,6 +10,7 @@ use tower_rum::synthetic::{Client, Probe, Step};
 
 use super::running::Running;
 use super::target::{Target, answering, head, says};
+use crate::support::watch::PATIENCE;
 
 #[tokio::test]
 async fn dropping_it_closes_the_connections_that_are_open() {
@@ -31,7 +32,7 @@ async fn dropping_it_closes_the_connections_that_are_open() {
     asked.acquire_many(2).await.unwrap().forget();
     assert_eq!(closed.available_permits(), 0);
     running.task.abort();
-    let both = timeout(Duration::from_secs(10), closed.acquire_many(2));
+    let both = timeout(PATIENCE, closed.acquire_many(2));
     both.await.expect("the connections are closed").unwrap().forget();
 }
 
@@ -49,7 +50,7 @@ async fn a_run_that_times_out_closes_its_connection_too() {
     .await;
     let probe = Probe::http("it", [Step::get(silent.uri("/"))]).timeout(Duration::from_millis(50));
     let _running = Running::start([probe], Client::new());
-    let once = timeout(Duration::from_secs(10), closed.acquire());
+    let once = timeout(PATIENCE, closed.acquire());
     once.await.expect("the connection is closed").unwrap().forget();
 }
 
@@ -74,7 +75,7 @@ async fn a_request_that_the_target_does_not_read_is_not_sent_on() {
     let running = Running::start([Probe::http("it", [step]).timeout(Duration::from_millis(300))], Client::new());
     running.after(1.0).await;
     over.add_permits(1);
-    let all = timeout(Duration::from_secs(10), read.acquire_many(LENGTH as u32));
+    let all = timeout(PATIENCE, read.acquire_many(LENGTH as u32));
     all.await.expect("the connection is closed").unwrap().forget();
     assert!(read.available_permits() < LENGTH, "the rest was sent after the timeout");
 }
@@ -93,6 +94,6 @@ async fn what_the_last_run_gave_is_shown_while_the_probes_run_and_the_counters_s
             sleep(Duration::from_millis(2)).await;
         }
     };
-    timeout(Duration::from_secs(10), gone).await.expect("they are shown no longer");
+    timeout(PATIENCE, gone).await.expect("they are shown no longer");
     assert_eq!(running.metrics().value(r#"synthetic_probes_total{probe="it",result="success"}"#), 1.0);
 }

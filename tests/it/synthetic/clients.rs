@@ -21,6 +21,7 @@ use tower_rum::synthetic::{Phase, Probe, Probes, Step, Trace};
 use super::running::{Running, first_run, phase, result};
 use super::target::{nobody, says};
 use crate::support::metrics::Metrics;
+use crate::support::watch::PATIENCE;
 
 #[tokio::test]
 async fn hyper_utils_client_shows_the_phases_that_any_client_has() {
@@ -89,7 +90,7 @@ async fn one_that_panics_costs_a_run_and_one_that_hangs_no_more_than_the_timeout
         }
     });
     let probe = Probe::http("it", [Step::get("http://unasked.example/")]);
-    let quick = probe.interval(Duration::from_millis(10)).timeout(Duration::from_millis(60));
+    let quick = probe.interval(Duration::from_millis(10)).timeout(Duration::from_secs(2));
     let metrics = Running::start([quick], odd).after(4.0).await;
     let counted = |result| metrics.value(&format!(r#"synthetic_probes_total{{probe="it",result="{result}"}}"#));
     assert_eq!((counted("panic"), counted("timeout")), (1.0, 1.0));
@@ -124,6 +125,6 @@ async fn a_log_that_panics_costs_no_run() {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), twice).await.expect("it goes on");
+    tokio::time::timeout(PATIENCE, twice).await.expect("it goes on");
     running.abort();
 }

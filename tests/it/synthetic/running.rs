@@ -13,6 +13,7 @@ use tower::{Service, service_fn};
 use tower_rum::synthetic::{Probe, Probes};
 
 use crate::support::metrics::Metrics;
+use crate::support::watch::PATIENCE;
 
 /// Probes under way; they end with it.
 pub struct Running {
@@ -53,7 +54,7 @@ impl Running {
                 sleep(Duration::from_millis(2)).await;
             }
         };
-        timeout(Duration::from_secs(30), ended).await.expect("the probes run")
+        timeout(PATIENCE, ended).await.expect("the probes run")
     }
 
     /// What was told of the last failure. It comes right after the metrics.
@@ -67,7 +68,7 @@ impl Running {
                 }
             }
         };
-        timeout(Duration::from_secs(30), told).await.expect("a failure is told")
+        timeout(PATIENCE, told).await.expect("a failure is told")
     }
 }
 

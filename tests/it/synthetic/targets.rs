@@ -1,6 +1,6 @@
 //! Targets that are dead, slow, or never done.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
@@ -14,9 +14,9 @@ use crate::support::metrics::Metrics;
 #[tokio::test]
 async fn a_good_one_gives_a_verdict_a_latency_and_five_phases() {
     let target = answering(|mut stream| async move {
-        sleep(Duration::from_millis(60)).await;
+        sleep(LONG).await;
         stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nhe").await.unwrap();
-        sleep(Duration::from_millis(90)).await;
+        sleep(LONG).await;
         stream.write_all(b"re").await.unwrap();
     });
     let (metrics, _) = first_run(probe(target.await.uri("/")), Client::new()).await;
@@ -24,9 +24,11 @@ async fn a_good_one_gives_a_verdict_a_latency_and_five_phases() {
     let latency = metrics.value(LATENCY);
     let phases = ["resolve", "connect", "tls", "processing", "transfer"].map(|name| phase(&metrics, name).unwrap());
     assert!(phases[1] > 0.0 && phases[2] == 0.0, "{phases:?}");
-    assert!(phases[3] >= 0.06 && phases[4] >= 0.085, "{phases:?}");
+    // A busy machine is late to see where the one ends and the other begins.
+    let half = LONG.as_secs_f64() / 2.0;
+    assert!(phases[3] > half && phases[4] > half && phases[3] + phases[4] >= 4.0 * half, "{phases:?}");
     let sum: f64 = phases.iter().sum();
-    assert!(sum <= latency && latency - sum < 0.05, "{phases:?} of {latency}");
+    assert!(sum <= latency && latency - sum < half, "{phases:?} of {latency}");
 }
 
 #[tokio::test]
@@ -57,14 +59,14 @@ async fn a_slow_one_is_over_at_the_timeout_and_shows_where_it_hung() {
     for (answer, hung) in [("", "processing"), (head, "transfer")] {
         let target = answering(move |mut stream| async move {
             stream.write_all(answer.as_bytes()).await.unwrap();
-            sleep(Duration::from_secs(60)).await;
+            std::future::pending::<()>().await;
         });
-        let (metrics, failure) = first_run(probe(target.await.uri("/")).timeout(SHORT), Client::new()).await;
+        let (metrics, failure) = first_run(probe(target.await.uri("/")).timeout(LONG), Client::new()).await;
         assert_eq!(result(&metrics), "timeout");
-        assert_eq!(failure, format!("it timeout: not over within 200ms, in phase {hung}"));
+        assert_eq!(failure, format!("it timeout: not over within {LONG:?}, in phase {hung}"));
         let latency = metrics.value(LATENCY);
-        assert!((0.2..2.0).contains(&latency), "{latency}");
-        assert!(phase(&metrics, hung).unwrap() > 0.15);
+        assert!((LONG.as_secs_f64()..60.0).contains(&latency), "{latency}");
+        assert!(phase(&metrics, hung).unwrap() > LONG.as_secs_f64() / 2.0);
     }
 }
 
@@ -88,11 +90,9 @@ async fn a_loop_of_redirects_ends_after_ten() {
 #[tokio::test]
 async fn an_endless_body_ends_at_its_limit_or_at_the_timeout() {
     let flood = || answering(|stream| endless(stream, &[b'x'; 8_192], Duration::ZERO));
-    let start = Instant::now();
-    let (metrics, failure) = first_run(probe(flood().await.uri("/")), Client::new()).await;
+    let (metrics, failure) = first_run(probe(flood().await.uri("/")).timeout(Duration::from_secs(600)), Client::new()).await;
     assert_eq!(result(&metrics), "too_large");
     assert_eq!(failure, "it too_large: a body of more than 10485760 bytes");
-    assert!(start.elapsed() < Duration::from_secs(9), "before the timeout");
 
     let target = flood().await;
     let step = Step::get(target.uri("/")).body_limit(10);
@@ -113,7 +113,7 @@ async fn phases_of_a_failed_run_are_its_own_not_the_last_good_ones() {
     let target = target.await;
     let probe = probe(target.uri("/")).interval(Duration::from_millis(100));
     let running = super::running::Running::start([probe], Client::new());
-    assert!(phase(&running.after(1.0).await, "processing").unwrap() > 0.01);
+    assert!(phase(&running.after(1.0).await, "processing").unwrap() > 0.0);
     drop(target);
     let failed = async {
         loop {
@@ -142,3 +142,6 @@ async fn endless(mut stream: TcpStream, part: &[u8], pause: Duration) {
 const LATENCY: &str = r#"synthetic_latency_seconds{probe="it"}"#;
 
 const SHORT: Duration = Duration::from_millis(200);
+
+/// Beside it what a busy machine adds is little.
+const LONG: Duration = Duration::from_secs(1);
