@@ -17,8 +17,7 @@ pub struct Reply {
 
 impl Client {
     pub fn of(address: &str) -> Self {
-        let config =
-            Agent::config_builder().http_status_as_error(false).proxy(None).timeout_global(Some(Duration::from_secs(30)));
+        let config = Agent::config_builder().http_status_as_error(false).proxy(None).timeout_global(Some(Duration::from_mins(1)));
         Self { agent: config.build().into(), address: address.to_owned() }
     }
 

@@ -10,7 +10,7 @@ use axum::routing::get;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use tempfile::NamedTempFile;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::runtime::Runtime;
 use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
@@ -72,6 +72,7 @@ impl Probed {
 pub struct Targets {
     pub all: Vec<Probed>,
     authority: NamedTempFile,
+    _bound: TcpSocket,
     _runtime: Runtime,
 }
 
@@ -81,7 +82,10 @@ impl Targets {
         let (authority, of_nobody) = (Authority::new(), Authority::new());
         let site = runtime.block_on(site());
         let at = |path: &str| format!("http://{site}{path}");
-        let dead = runtime.block_on(listening()).local_addr().unwrap();
+        // Nobody else gets its port as long as it is bound, and nobody listens there.
+        let bound = TcpSocket::new_v4().unwrap();
+        bound.bind(([127, 0, 0, 1], 0).into()).unwrap();
+        let dead = bound.local_addr().unwrap();
         let endless = runtime.block_on(serving(endless));
         let tls = |authority: &Authority, name, year| {
             let address = runtime.block_on(authority.serving(name, year));
@@ -118,7 +122,7 @@ impl Targets {
             Probed::good("TCP", site.to_string()),
             Probed::bad("TCP, dead port", dead.to_string()),
         ];
-        Self { all, authority: written(&authority.0.pem()), _runtime: runtime }
+        Self { all, authority: written(&authority.0.pem()), _bound: bound, _runtime: runtime }
     }
 
     /// The file of whom to trust, in PEM.
@@ -226,4 +230,4 @@ async fn head(stream: &mut (impl AsyncRead + Unpin)) {
 }
 
 /// Of each probe, with all of its steps.
-const TIMEOUT_SECONDS: u32 = 1;
+const TIMEOUT_SECONDS: u32 = 5;

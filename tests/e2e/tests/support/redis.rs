@@ -1,5 +1,5 @@
-use std::net::TcpListener;
-use std::process::Command;
+use std::process::{self as this, Command};
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use tempfile::TempDir;
 
@@ -16,9 +16,9 @@ pub struct Redis {
 impl Redis {
     pub fn start() -> Self {
         let mut redis = Self { port: 0, process: None, folder: tempfile::tempdir().unwrap() };
-        // It cannot be told to choose a port; another program may take the one that was free.
-        for _ in 0..10 {
-            redis.port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+        // It cannot be told to choose a port, and must come back to its own: one of those that the system gives to nobody by itself.
+        for _ in 0..100 {
+            redis.port = FIRST_PORT + port_offset();
             redis.run();
             if redis.answers() {
                 return redis;
@@ -64,3 +64,14 @@ impl Redis {
         said.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
     }
 }
+
+/// Another one for each server of each process, as tests may run in processes of their own.
+fn port_offset() -> u16 {
+    static STARTED: AtomicU16 = AtomicU16::new(0);
+    let number = this::id() * 7 + u32::from(STARTED.fetch_add(1, Ordering::Relaxed));
+    u16::try_from(number % u32::from(PORTS)).unwrap()
+}
+
+/// Below those of `net.ipv4.ip_local_port_range`.
+const FIRST_PORT: u16 = 20_000;
+const PORTS: u16 = 8_000;
