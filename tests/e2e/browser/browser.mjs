@@ -4,13 +4,17 @@ import puppeteer from 'puppeteer-core';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
+/** How long anything may take that comes at once on an idle machine: long enough for a busy one, and only a hang takes longer. */
+export const PATIENCE = 90_000;
+
 /** @param {string[]} flags beside those that every case has */
 export const launch = (...flags) => {
   assert.ok(existsSync(executablePath), `${executablePath} is missing: install Debian's package chromium.`);
   return puppeteer.launch({
     executablePath,
     headless: true,
-    protocolTimeout: 30000,
+    timeout: PATIENCE,
+    protocolTimeout: PATIENCE,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', ...flags],
   });
 };
@@ -19,6 +23,7 @@ export const launch = (...flags) => {
 export const openTab = async (browser, url, prepare = async () => {}) => {
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
   const errors = [];
   page.on('pageerror', error => errors.push(error.message));
   await prepare(page);
@@ -33,11 +38,23 @@ export const openTab = async (browser, url, prepare = async () => {}) => {
 export const painted = page => page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0);
 
 /**
- * web-vitals waits for an idle moment, at most a second, before it counts an interaction. Idle callbacks run in order: when one
- * that was asked for after the interaction's entry has run, so has its own.
+ * Until web-vitals has counted the interactions so far. Their entries come once their frame is on the screen, so before that of
+ * an element in a later frame; web-vitals counts them in an idle moment, and idle callbacks run in the order in which they were asked for.
  */
 export const referenceSettled = page => page.evaluate(() => new Promise(resolve => {
-  setTimeout(() => requestIdleCallback(resolve, {timeout: 1000}), 1000);
+  const idle = () => requestIdleCallback(resolve, {timeout: 1000});
+  // Firefox tells of no element: there it is time that has to do.
+  if (!PerformanceObserver.supportedEntryTypes.includes('element')) return setTimeout(idle, 1000);
+  const mark = Object.assign(document.createElement('i'), {textContent: '.'});
+  mark.style.cssText = 'position: fixed; top: 0; left: 0';
+  mark.setAttribute('elementtiming', crypto.randomUUID());
+  new PerformanceObserver((list, observer) => {
+    if (!list.getEntries().some(({identifier}) => identifier === mark.getAttribute('elementtiming'))) return;
+    observer.disconnect();
+    mark.remove();
+    idle();
+  }).observe({type: 'element'});
+  document.body.append(mark);
 }));
 
 /** Hides the tab for real, behind another one. */

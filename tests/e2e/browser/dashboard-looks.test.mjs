@@ -81,3 +81,29 @@ test('200 endpoints: ten show, the others are found, sorted and chosen by keyboa
   tab.clean();
   await tab.context.close();
 });
+
+test('of a chart no time is cut off, wherever round times fall', async () => {
+  app = await startWatched();
+  const tab = await openDashboard(browser, app.origin, {width: 360});
+  const {seen, cut} = await tab.evaluate(async () => {
+    const {Chart} = await import(new URL('chart.js', document.querySelector('script[type=module]').src).href);
+    const chart = new Chart({label: 'A chart', format: String, marks: {top: () => 1, draw: () => []}});
+    document.getElementById('panels').prepend(chart.element);
+    const seen = [], cut = [];
+    for (let second = 0; second < 60; second++) {
+      const times = Array.from({length: 31}, (_, index) => (second + index) * 1000);
+      chart.update({times, lines: []});
+      const {left, right} = chart.plot.getBoundingClientRect();
+      for (const text of chart.plot.querySelectorAll('text')) {
+        const box = text.getBoundingClientRect();
+        seen.push(text.textContent);
+        if (box.left < left || box.right > right) cut.push(`${text.textContent} in ${second}`);
+      }
+    }
+    return {seen: seen.filter(each => each.includes(':')).length, cut};
+  });
+  assert.deepEqual(cut, []);
+  assert.ok(seen >= 60, `${seen} times`);
+  tab.clean();
+  await tab.context.close();
+});

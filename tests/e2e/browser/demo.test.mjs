@@ -1,7 +1,7 @@
 // The demo's page: whatever a person clicks moves a metric, under its strict Content Security Policy.
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
-import {hide, launch, openTab} from './browser.mjs';
+import {PATIENCE, hide, launch, openTab} from './browser.mjs';
 import {build, run} from './program.mjs';
 
 let browser, demo, origin;
@@ -19,7 +19,7 @@ after(async () => {
 const metrics = async () => (await fetch(`${origin}/metrics`)).text();
 
 const untilExposed = async (...series) => {
-  const give = Date.now() + 10000;
+  const give = Date.now() + PATIENCE;
   for (;;) {
     const lines = new Set((await metrics()).split('\n'));
     const missing = series.filter(each => !lines.has(each));

@@ -1,5 +1,6 @@
 // The replay as its tests see it: what the server has stored, read by the operator's routes.
 import assert from 'node:assert/strict';
+import {PATIENCE} from './browser.mjs';
 import {startTarget} from './target.mjs';
 
 /** @param {object} [settings] of the site, beside the replay that this turns on */
@@ -34,7 +35,7 @@ export const startReplay = async (settings = {}) => {
 
 /** Until the condition holds; then what it said. */
 export const eventually = async (condition, what, seen = () => '') => {
-  const give = Date.now() + 15000;
+  const give = Date.now() + PATIENCE;
   for (;;) {
     const value = await condition();
     if (value) return value;

@@ -8,10 +8,55 @@ let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
 
+/** Looks on: at pictures that are taken, at errors, at what is sent. When the page goes it tells how many events that were. */
+const watch = page => page.evaluateOnNewDocument(() => {
+  const watched = window.watched = {pictures: 0, errors: 0, answers: 0};
+  const native = {idle: requestIdleCallback, fetch, beacon: Navigator.prototype.sendBeacon};
+  let sent = 0;
+  const count = (url, body) => {
+    if (String(url).endsWith('/log-session-event')) sent += JSON.parse(body).events.length;
+  };
+  window.requestIdleCallback = (task, options) => native.idle.call(window, deadline => {
+    task(deadline);
+    watched.pictures++;
+  }, options);
+  window.fetch = (url, options) => {
+    count(url, options.body);
+    const answer = native.fetch.call(window, url, options);
+    const heard = () => setTimeout(() => { watched.answers++; });
+    answer.then(heard, heard);
+    return answer;
+  };
+  Navigator.prototype.sendBeacon = function (url, body) {
+    const taken = native.beacon.call(this, url, body);
+    if (taken) count(url, body);
+    return taken;
+  };
+  for (const type of ['error', 'unhandledrejection']) addEventListener(type, () => { watched.errors++; }, true);
+  addEventListener('pageshow', ({persisted}) => { if (persisted) watched.pictures = 0; }, true);
+  let leaving = false;
+  addEventListener('pagehide', () => { leaving = true; }, true);
+  // Of a page that is left this is the last event.
+  addEventListener('visibilitychange', () => {
+    if (leaving) native.beacon.call(navigator, '/reference', String(sent));
+    if (leaving) sent = 0;
+    leaving = false;
+  });
+});
+
+/** The five seconds between batches are shortened; all else is the browser's own. */
+const hurried = page => page.evaluateOnNewDocument(() => {
+  const native = setTimeout;
+  window.setTimeout = (task, time, ...given) => native(task, time === 5000 ? 500 : time, ...given);
+});
+
 const recorderCase = (name, options, drive) => test(name, async () => {
   const target = await startReplay(options.target);
   try {
-    const page = await openTab(browser, target.url(options.path ?? '/page/replay/1?zebra=zebra'), options.prepare);
+    const page = await openTab(browser, target.url(options.path ?? '/page/replay/1?zebra=zebra'), async page => {
+      await watch(page);
+      await options.prepare?.(page);
+    });
     await drive({page, target});
     if (!options.throws) assert.deepEqual(page.errors, []);
     if (!options.violates) assert.deepEqual(target.violations, []);
@@ -20,17 +65,27 @@ const recorderCase = (name, options, drive) => test(name, async () => {
   }
 });
 
-const pause = time => new Promise(resolve => setTimeout(resolve, time));
+/** By the page's own timers, which run in the order of their times: whatever the recorder was to do by then is done. */
+const rest = (page, time) => page.evaluate(time => new Promise(resolve => setTimeout(resolve, time)), time);
+/** The same after a frame has been drawn, before which the browser tells of scrolling and of another size. */
+const drawn = async (page, time) => {
+  await page.evaluate(() => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await rest(page, time);
+};
 /** Until the first picture of the page has been taken. */
-const settled = page => page.evaluate(() => new Promise(resolve => setTimeout(() => requestIdleCallback(resolve, {timeout: 1000}), 1300)));
-/** Everything that is still to be sent is sent when the tab goes; it is there when nothing more has come for half a second. */
-const leave = async (page, target) => {
+const settled = page => page.waitForFunction(() => window.watched.pictures > 0);
+/** Changes the page, until a picture has been taken of what it is then. */
+const pictured = async (page, change, ...given) => {
+  const before = await page.evaluate(() => window.watched.pictures);
+  await page.evaluate(change, ...given);
+  await page.waitForFunction(before => window.watched.pictures > before, {}, before);
+};
+/** Everything that is still to be sent is sent when a page goes; it is here when it is as much as so many pages have sent. */
+const leave = async (page, target, pages = 1) => {
   await page.goto('about:blank');
-  let [seen, since] = [0, Date.now()];
-  return target.stored(events => {
-    if (events.length !== seen) [seen, since] = [events.length, Date.now()];
-    return of(events, 'layout').length > 0 && Date.now() - since > 500 && events;
-  });
+  await target.until(() => target.reference.length === pages, `what ${pages} pages have sent`);
+  const sent = target.reference.reduce((sum, each) => sum + each, 0);
+  return (await target.stored(events => events.length === sent && {events})).events;
 };
 /** By keyboard: page.select() sends events that no visitor causes. */
 const choose = async page => {
@@ -47,9 +102,9 @@ recorderCase('every kind of event', {throws: true}, async ({page, target}) => {
   const began = Date.now();
   await settled(page);
   await page.mouse.move(100, 100);
-  await pause(150);
+  await rest(page, 150);
   await page.mouse.move(300, 140, {steps: 4});
-  await pause(150);
+  await rest(page, 150);
   await page.click('#plain');
   await page.type('#name', 'zebra');
   await page.click('#agree');
@@ -58,11 +113,12 @@ recorderCase('every kind of event', {throws: true}, async ({page, target}) => {
   await page.type('#password', 'zebra');
   await page.evaluate(() => { document.getElementById('scroller').scrollTop = 300; });
   await page.evaluate(() => scrollTo(0, 700));
-  await pause(200);
-  await page.evaluate(() => { fail(); rejectQuietly(); missing(); });
-  await pause(3000);
+  await drawn(page, 150);
+  await pictured(page, () => { fail(); rejectQuietly(); missing(); });
+  await page.waitForFunction(() => window.watched.errors === 3);
   await page.setViewport({width: 700, height: 500});
-  await pause(500);
+  await page.waitForFunction(() => innerWidth === 700);
+  await drawn(page, 250);
   await hide(page);
   await show(page);
   const events = await leave(page, target);
@@ -100,8 +156,7 @@ recorderCase('every kind of event', {throws: true}, async ({page, target}) => {
 });
 
 recorderCase('boxes are where the elements are', {}, async ({page, target}) => {
-  await page.evaluate(() => scrollTo(0, 100));
-  await settled(page);
+  await pictured(page, () => scrollTo(0, 100));
   const seen = await page.evaluate(() => ['#plain', 'h1', '#name', '.hero', '#secret', 'nav a', '#unseen'].map(selector => {
     const {x, y, right, bottom} = document.querySelector(selector).getBoundingClientRect();
     const [left, top] = [Math.round(x + scrollX), Math.round(y + scrollY)];
@@ -120,18 +175,18 @@ recorderCase('no text, no value, no address, no name of a class', {throws: true}
   for (const selector of ['#plain', '#buy', '[data-zebra]', '#zebra7', '.css-zebra', 'h1', '.hero']) await page.click(selector);
   for (const selector of ['#name', '#password', '#words', '#card', '#hushed']) await page.type(selector, 'a zebra, twice zebra');
   await choose(page);
-  await page.evaluate(() => {
+  await pictured(page, () => {
     fail(); rejectQuietly(); missing();
     document.title = 'zebra again';
     document.querySelector('h1').append(' zebra');
     document.getElementById('name').blur();
   });
-  await settled(page);
+  await page.waitForFunction(() => window.watched.errors === 3);
   await page.click('#next');
   await page.waitForFunction(() => location.pathname === '/page/replay/2');
   await settled(page);
-  await leave(page, target);
-  const events = await target.stored(events => of(events, 'navigation').length === 2 && of(events, 'layout').length > 1 && events);
+  const events = await leave(page, target, 2);
+  assert.ok(of(events, 'navigation').length === 2 && of(events, 'layout').length > 1 && of(events, 'error').length === 3);
   assert.ok(of(events, 'click').length >= 8);
   assert.doesNotMatch(JSON.stringify(events), /zebra/i);
   assert.doesNotMatch(JSON.stringify(events), /okapi|1234|http|token|page\/replay\/[12]/i);
@@ -160,12 +215,12 @@ recorderCase('a masked element is one box, and what is in it is it', {prepare: t
   await settled(page);
   for (const key of ['#first', '#second', '#third']) {
     await page.click(key);
-    await pause(150);
+    await rest(page, 150);
   }
   await page.type('#card', '4111');
   for (let times = 0; times < 3; times++) await page.click('#masked');
-  await page.evaluate(() => document.getElementById('plain').scrollIntoView());
-  await settled(page);
+  await drawn(page, 150);
+  await pictured(page, () => { document.getElementById('plain').className = 'changed'; });
   const events = await leave(page, target);
   const clicks = of(events, 'click');
   assert.deepEqual(clicks.slice(0, 3).map(each => [each.x, each.y, each.target]), Array(3).fill([...centre, 'div#secret']));
@@ -182,11 +237,11 @@ recorderCase('of an ignored element there is nothing', {prepare: tall}, async ({
   const {x, y, width, height} = await (await page.$('#private')).boundingBox();
   await settled(page);
   await page.mouse.move(x + 5, y + 5);
-  await pause(150);
+  await rest(page, 150);
   await page.click('#hush');
   await page.type('#hushed', 'hush');
-  await page.evaluate(() => document.getElementById('hush').append(new Image().cloneNode()));
-  await settled(page);
+  await pictured(page, () => document.getElementById('hush').append(new Image().cloneNode()));
+  await rest(page, 150);
   const events = await leave(page, target);
   assert.deepEqual([...of(events, 'click'), ...of(events, 'input'), ...of(events, 'move')], []);
   const touches = box => box[0] < x + width && box[0] + box[2] > x && box[1] < y + height - 1 && box[1] + box[3] > y + 1;
@@ -208,12 +263,21 @@ recorderCase('a click on a label is one click, and one by keyboard has a place',
 });
 
 recorderCase('at most ten positions a second', {}, async ({page, target}) => {
-  await settled(page);
-  const start = Date.now();
-  while (Date.now() - start < 1500) await page.mouse.move(100 + (Date.now() - start) / 10, 200);
-  const took = Date.now() - start;
+  for (let step = 0; step < 100; step++) await page.mouse.move(100 + step, 200);
+  await rest(page, 150);
+  // All at once: only the last one counts.
+  await page.evaluate(() => {
+    for (let x = 1; x <= 50; x++) document.body.dispatchEvent(new PointerEvent('pointermove', {clientX: x, clientY: 9, bubbles: true}));
+  });
+  await rest(page, 150);
+  for (let x = 301; x <= 305; x++) {
+    await page.mouse.move(x, 200);
+    await rest(page, 150);
+  }
   const moves = of(await leave(page, target), 'move');
-  assert.ok(moves.length >= 8 && moves.length <= took / 100 + 1, `${moves.length} in ${took} ms`);
+  // Timers are not early, but the times told are whole milliseconds.
+  for (let at = 1; at < moves.length; at++) assert.ok(moves[at].timestamp - moves[at - 1].timestamp >= 98, JSON.stringify(moves));
+  assert.deepEqual(moves.slice(-7).map(({x}) => x), [199, 50, 301, 302, 303, 304, 305]);
 });
 
 recorderCase('the tab keeps its session from page to page, and its id in storage only in between', {}, async ({page, target}) => {
@@ -224,8 +288,7 @@ recorderCase('the tab keeps its session from page to page, and its id in storage
   await settled(page);
   await page.goBack();
   await settled(page);
-  await page.goto('about:blank');
-  await target.stored(events => of(events, 'navigation').length === 3);
+  assert.equal(of(await leave(page, target, 3), 'navigation').length, 3);
   const [session, ...others] = await target.sessions();
   assert.deepEqual(others, []);
   assert.match(session.id, /^[0-9a-f]{32}$/);
@@ -238,7 +301,7 @@ recorderCase('a second tab is a session of its own', {}, async ({page, target}) 
     new Promise(resolve => page.once('popup', resolve)),
     page.evaluate(() => { open('/page/replay/2'); }),
   ]);
-  await settled(opened);
+  await opened.waitForFunction(() => window.rumReplay && document.readyState === 'complete');
   await opened.close();
   await page.close();
   await eventually(async () => (await target.sessions()).length === 2, 'two sessions');
@@ -246,13 +309,13 @@ recorderCase('a second tab is a session of its own', {}, async ({page, target}) 
 
 for (const [sample, expected] of [['0', 0], ['1', 1]]) {
   recorderCase(`of a share of ${sample} there ${expected ? 'is one' : 'is none'}, on every page of the tab`, {target: {replay: {attributes: `data-sample="${sample}"`}}}, async ({page, target}) => {
+    const looked = () => expected ? settled(page) : rest(page, 1300);
     for (const number of [2, 3]) {
-      await settled(page);
+      await looked();
       await page.goto(target.url(`/page/replay/${number}`));
     }
-    await settled(page);
-    await page.goto('about:blank');
-    await pause(500);
+    await looked();
+    assert.equal(of(await leave(page, target, 3), 'navigation').length, 3 * expected);
     assert.equal((await target.sessions()).length, expected);
     assert.equal(target.requests.filter(path => path === '/log-session-event').length > 0, expected === 1);
   });
@@ -274,40 +337,39 @@ test('a share is drawn once for the tab', async () => {
 });
 
 recorderCase('a page that does not ask for it is not recorded', {path: '/page/replay/1?unwanted'}, async ({page, target}) => {
-  await settled(page);
+  await rest(page, 1300);
   await page.click('#plain');
   assert.equal(await page.evaluate(() => sessionStorage.length), 0);
-  await page.goto('about:blank');
-  await pause(500);
+  await leave(page, target);
   assert.deepEqual(await target.sessions(), []);
 });
 
-recorderCase('consent that comes late, and is taken back', {path: '/page/replay/1?unwanted'}, async ({page, target}) => {
+recorderCase('consent that comes late, and is taken back', {path: '/page/replay/1?unwanted', prepare: hurried}, async ({page, target}) => {
   await page.click('#plain');
   await page.evaluate(() => { document.documentElement.dataset.rumReplay = ''; });
   await page.click('#buy');
   await settled(page);
-  await pause(5500);
+  await target.stored(events => of(events, 'click').length > 0 && of(events, 'layout').length > 0);
+  // It is taken back before what is done is sent.
+  await page.evaluate(() => {
+    document.getElementById('zebra7').addEventListener('click', () => { delete document.documentElement.dataset.rumReplay; });
+  });
   await page.click('#zebra7');
-  await page.evaluate(() => { delete document.documentElement.dataset.rumReplay; });
   await page.click('#plain');
-  await pause(5500);
+  await rest(page, 1500);
   const stored = await page.evaluate(key => sessionStorage[key], STORED);
   assert.deepEqual(Object.keys(JSON.parse(stored)), ['sampled']);
-  await page.goto('about:blank');
-  await pause(500);
-  assert.deepEqual(of(await target.all(), 'click').map(each => each.target), ['[data-rum="buy"]']);
+  assert.deepEqual(of(await leave(page, target), 'click').map(each => each.target), ['[data-rum="buy"]']);
 });
 
 for (const [name, signal] of [['Global Privacy Control', 'globalPrivacyControl'], ['Do Not Track', 'doNotTrack']]) {
   recorderCase(`${name}: silence`, {prepare: page => page.evaluateOnNewDocument(signal => {
     Object.defineProperty(navigator, signal, {value: signal === 'doNotTrack' ? '1' : true});
   }, signal)}, async ({page, target}) => {
-    await settled(page);
+    await rest(page, 1300);
     await page.click('#plain');
     assert.equal(await page.evaluate(() => sessionStorage.length), 0);
-    await page.goto('about:blank');
-    await pause(500);
+    await leave(page, target);
     assert.ok(!target.requests.includes('/log-session-event'));
   });
 }
@@ -332,11 +394,13 @@ test('a batch that does not get through is sent again, and counts once', async (
   try {
     let failing = true;
     const page = await openTab(browser, target.url('/page/replay/1'), async page => {
+      await watch(page);
+      await hurried(page);
       await page.setRequestInterception(true);
       page.on('request', request => failing && request.url().endsWith('/log-session-event') ? request.abort() : request.continue());
     });
     await settled(page);
-    await page.waitForRequest(request => request.url().endsWith('/log-session-event'), {timeout: 10000});
+    await page.waitForFunction(() => window.watched.answers > 0);
     failing = false;
     await page.click('#plain');
     const events = await target.stored(events => of(events, 'click').length > 0 && events);
@@ -350,18 +414,38 @@ test('a server that refuses three times is left alone', async () => {
   const target = await startReplay();
   try {
     const asked = [];
+    let refuse;
     const page = await openTab(browser, target.url('/page/replay/1'), async page => {
+      await watch(page);
+      // A batch goes when the test says so.
+      await page.evaluateOnNewDocument(() => {
+        const native = setTimeout;
+        window.setTimeout = (task, time, ...given) => {
+          if (time !== 5000) return native(task, time, ...given);
+          window.due = task;
+          return -1;
+        };
+      });
       await page.setRequestInterception(true);
       page.on('request', request => {
         if (!request.url().endsWith('/log-session-event')) return request.continue();
         asked.push(request.postData());
-        request.respond({status: 422});
+        refuse = () => request.respond({status: 422});
       });
     });
-    for (let times = 0; times < 5; times++) {
+    for (let times = 1; times <= 3; times++) {
       await page.click('#plain');
-      await pause(5200);
+      await page.evaluate(() => due());
+      await target.until(() => asked.length === times, `batch ${times}`);
+      // What is recorded before the third answer is not sent after it.
+      await page.click('#buy');
+      await refuse();
+      await page.waitForFunction(times => window.watched.answers === times, {}, times);
     }
+    await page.evaluate(() => due());
+    await page.click('#plain');
+    await page.evaluate(() => due());
+    await rest(page, 300);
     assert.equal(asked.length, 3);
     // Whether such visitors are recorded is for the server to say.
     for (const body of asked) assert.equal(JSON.parse(body).webdriver, true);
@@ -378,19 +462,14 @@ recorderCase('included twice it records once', {path: '/page/replay/1?scripts=/r
 });
 
 recorderCase('a page of ten thousand elements', {}, async ({page, target}) => {
-  await page.evaluate(() => {
+  await pictured(page, () => {
     const rows = Array.from({length: 10000}, (_, row) => Object.assign(document.createElement('p'), {textContent: `zebra ${row}`}));
     for (const row of rows) row.style.cssText = 'font-size: 3px; height: 4px; margin: 0';
     document.body.append(...rows);
   });
-  await settled(page);
-  await page.evaluate(() => scrollTo(0, document.body.scrollHeight / 2));
-  await settled(page);
-  await settled(page);
-  await page.evaluate(() => { for (const row of document.querySelectorAll('p')) row.style.height = '2px'; document.body.className = 'flat'; });
-  await settled(page);
-  await settled(page);
-  await settled(page);
+  await pictured(page, () => scrollTo(0, document.body.scrollHeight / 2));
+  await drawn(page, 150);
+  await pictured(page, () => { for (const row of document.querySelectorAll('p')) row.style.height = '2px'; document.body.className = 'flat'; });
   const events = await leave(page, target);
   for (const {boxes} of of(events, 'layout')) assert.ok(boxes.length <= 200);
   const middle = of(events, 'scroll').at(-1).y;

@@ -1,6 +1,7 @@
 // The program under test, as the tests see it: where its pages are, what has arrived, and what its /metrics made of it.
 import assert from 'node:assert/strict';
 import {fileURLToPath} from 'node:url';
+import {PATIENCE} from './browser.mjs';
 import {build, run} from './program.mjs';
 import {differences, expected, exposed, servedTemplates} from './tally.mjs';
 import {startThirdParty} from './third-party.mjs';
@@ -67,7 +68,7 @@ export const startTarget = async (settings = {}) => {
       .reduce((sum, each) => sum + (each[field] ?? 1), 0),
     /** Waits until the condition on what has arrived holds. */
     until: async (condition, what = condition.toString()) => {
-      const give = Date.now() + 15000;
+      const give = Date.now() + PATIENCE;
       for (;;) {
         const value = condition();
         if (value) return value;
@@ -80,7 +81,7 @@ export const startTarget = async (settings = {}) => {
      * @param {Record<string, number>} [refused] by reason
      */
     agrees: async (refused = {}) => {
-      const give = Date.now() + 5000;
+      const give = Date.now() + PATIENCE;
       for (;;) {
         const text = await metrics();
         const sent = expected(bodies, servedTemplates(text), settings.privacy ?? true);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
 import {isDeepStrictEqual} from 'node:util';
-import {hide, launch, openTab, painted, referenceSettled, show} from './browser.mjs';
+import {PATIENCE, hide, launch, openTab, painted, referenceSettled, show} from './browser.mjs';
 import {startTarget} from './target.mjs';
 
 let browser;
@@ -82,9 +82,12 @@ vitalsCase('the keyboard', {}, async ({page, target}) => {
   assert.ok(inp >= 56);
 });
 
+/** Of the interactions so far, in their order. */
+const durations = page => page.evaluate(() => [...window.durations].sort(([a], [b]) => a - b).map(([, duration]) => duration));
+
 vitalsCase('more than fifty interactions', {}, async ({page, target}) => {
   const delay = ms => page.evaluate(ms => { document.getElementById('slow').dataset.ms = ms; }, ms);
-  for (const ms of [200, 120, 60]) {
+  for (const ms of [1000, 120, 60]) {
     await delay(ms);
     await page.click('#slow');
   }
@@ -92,8 +95,9 @@ vitalsCase('more than fifty interactions', {}, async ({page, target}) => {
   for (let clicks = 0; clicks < 54; clicks++) await page.click('#slow');
   await page.waitForFunction(() => performance.interactionCount >= 57);
   await referenceSettled(page);
+  const longest = (await durations(page)).sort((a, b) => b - a);
   const {inp} = await equalAfterClose(page, target);
-  assert.ok(inp < 200, 'the slowest of 57 is left out');
+  assert.equal(inp, longest[1], 'the slowest of 57 is left out');
 });
 
 vitalsCase('shifts in several windows and after input', {}, async ({page, target}) => {
@@ -122,11 +126,9 @@ vitalsCase('shifts for longer than five seconds', {}, async ({page, target}) => 
 });
 
 vitalsCase('hidden before the first paint', {path: null}, async ({page, target}) => {
-  const loading = page.goto(target.url('/page/1?wait=600'));
-  const other = await page.context.newPage();
-  await other.bringToFront();
-  await loading;
-  await page.waitForFunction(() => document.visibilityState === 'hidden', {polling: 50});
+  await hide(page);
+  await page.goto(target.url('/page/1'), {waitUntil: 'load'});
+  assert.equal(await page.evaluate(() => document.visibilityState), 'hidden');
   await show(page);
   await painted(page);
   await equalAfterClose(page, target, ['TTFB']);
@@ -154,29 +156,46 @@ vitalsCase('a script that comes late', {path: '/page/1?late'}, async ({page, tar
   await equalAfterClose(page, target);
 });
 
-vitalsCase('back from the back/forward cache', {}, async ({page, target}) => {
+/**
+ * Measures how long after a return two frames have been drawn, as a listener of its own: what was asked for between two of these runs between
+ * them, in the same frame.
+ */
+const measureReturn = () => {
+  window.returns = [];
+  addEventListener('pageshow', event => {
+    if (!event.persisted) return;
+    requestAnimationFrame(() => requestAnimationFrame(() => returns.push(performance.now() - event.timeStamp)));
+  }, true);
+};
+
+const beforeAllOthers = page => page.evaluateOnNewDocument(measureReturn);
+
+vitalsCase('back from the back/forward cache', {prepare: beforeAllOthers}, async ({page, target}) => {
+  await page.evaluate(measureReturn);
   await page.evaluate(() => { window.kept = true; });
-  await page.evaluate(url => { location.href = url; }, target.url('/page/2?no-reference'));
-  await page.waitForFunction(() => location.pathname === '/page/2' && document.readyState === 'complete');
-  await target.until(() => 'cls' in ourValues(target.events('web_vitals').filter(each => each.endpoint === '/page/{id}').slice(0, 3)), 'first view');
-  const before = target.events('web_vitals').length;
+  await page.evaluate(url => { location.href = url; }, target.url('/page-second?no-reference'));
+  await page.waitForFunction(() => location.pathname === '/page-second' && document.readyState === 'complete');
+  const ofFirst = () => target.events('web_vitals').filter(each => each.endpoint === '/page/{id}');
+  await target.until(() => 'cls' in ourValues(ofFirst()), 'first view');
+  const before = ofFirst().length;
   await page.goBack();
   assert.equal(await page.evaluate(() => window.kept), true, 'restored from the cache');
-  await page.waitForFunction(() => reference.some(each => each.navigationType === 'back-forward-cache' && each.name === 'LCP'));
+  await page.waitForFunction(() => returns.length === 2);
+  const [first, last] = await page.evaluate(() => returns);
   await page.click('#slow');
   await page.evaluate(() => shift(50));
   await referenceSettled(page);
   await page.close();
-  await target.until(() => target.events('web_vitals').slice(before).some(each => 'cls' in each && 'inp' in each), 'second view');
-  const restored = target.events('web_vitals').slice(before).filter(each => each.ttfb === 0 || 'inp' in each);
-  const ours = ourValues(restored);
-  await target.until(() => ['cls', 'fcp', 'inp', 'lcp'].every(each => each in referenceValues(target, 'back-forward-cache')), 'reference');
-  const theirs = referenceValues(target, 'back-forward-cache');
+  const ofSecond = () => ourValues(ofFirst().slice(before));
+  await target.until(() => NAMES.every(each => each.toLowerCase() in ofSecond()), 'second view');
+  const ours = ofSecond();
+  const theirs = () => referenceValues(target, 'back-forward-cache');
+  await target.until(() => 'fcp' in theirs() && 'lcp' in theirs() && ours.cls === theirs().cls && ours.inp === theirs().inp, `the reference's last word is ${JSON.stringify(ours)}`);
   assert.equal(ours.ttfb, 0);
-  assert.ok(Math.abs(ours.fcp - theirs.fcp) <= 5, `fcp ${ours.fcp} ${theirs.fcp}`);
-  assert.ok(Math.abs(ours.lcp - theirs.lcp) <= 5, `lcp ${ours.lcp} ${theirs.lcp}`);
-  assert.equal(ours.cls, theirs.cls);
-  assert.ok(Math.abs(ours.inp - theirs.inp) <= 8, `inp ${ours.inp} ${theirs.inp}`);
+  assert.equal(ours.lcp, ours.fcp);
+  for (const each of [ours.fcp, theirs().fcp, theirs().lcp]) {
+    assert.ok(first <= each && each <= last, `${each} is not from ${first} to ${last}`);
+  }
 });
 
 vitalsCase('prerendered', {path: '/page-first?no-reference&prerender'}, async ({page, target}) => {
@@ -187,7 +206,7 @@ vitalsCase('prerendered', {path: '/page-first?no-reference&prerender'}, async ({
   await page.evaluate(url => { location.href = url; }, target.url('/page/7')).catch(() => {});
   // The activation swaps the page under the harness.
   let activation;
-  for (let tries = 0; !activation && tries < 50; tries++) {
+  for (const give = Date.now() + PATIENCE; !activation && Date.now() < give;) {
     activation = await page.evaluate(() => location.pathname === '/page/7' && !document.prerendering &&
       reference.some(each => each.name === 'FCP') && performance.getEntriesByType('navigation')[0].activationStart).catch(() => 0);
     await new Promise(resolve => setTimeout(resolve, 100));
@@ -197,8 +216,7 @@ vitalsCase('prerendered', {path: '/page-first?no-reference&prerender'}, async ({
   await page.close();
   await target.until(() => target.events('web_vitals').some(each => each.endpoint === '/page/{id}' && 'cls' in each && target.all().indexOf(each) >= earlier), 'its vitals');
   const ours = ourValues(target.events('web_vitals').filter(each => each.endpoint === '/page/{id}'));
-  await target.until(() => Object.keys(referenceValues(target, 'prerender')).length === Object.keys(ours).length, 'reference');
-  assert.deepEqual(ours, referenceValues(target, 'prerender'));
+  await target.until(() => isDeepStrictEqual(ours, referenceValues(target, 'prerender')), `the reference's last word equals ${JSON.stringify(ours)}`);
   assert.equal(target.events('page_view').length, 2);
 });
 
@@ -213,21 +231,20 @@ vitalsCase('a vital belongs to the route where it began', {}, async ({page, targ
   });
   await page.click('#fast');
   await referenceSettled(page);
-  const atRoute = await page.evaluate(() => performance.interactionCount);
-  assert.equal(atRoute, 1);
+  assert.equal(await page.evaluate(() => performance.interactionCount), 1);
   await page.evaluate(() => shift(90));
   await page.evaluate(() => { document.getElementById('slow').dataset.ms = 60; });
   await page.click('#slow');
   await referenceSettled(page);
+  const interactions = await durations(page);
   await page.close();
   await target.until(() => target.events('web_vitals').filter(each => 'cls' in each).length === 2);
   const [first, second] = target.events('web_vitals').filter(each => 'cls' in each);
   assert.equal(first.endpoint, '/page/{id}');
   assert.equal(second.endpoint, '/route');
   assert.ok(first.lcp > 0 && !('lcp' in second));
-  assert.ok(first.inp >= 144 && second.inp < 144, `${first.inp} ${second.inp}`);
-  await target.until(() => ['cls', 'inp'].every(each => each in referenceValues(target)), 'reference');
-  const {inp, cls} = referenceValues(target);
-  assert.equal(Math.max(first.inp, second.inp), inp);
-  assert.ok(Math.max(first.cls, second.cls) <= cls);
+  assert.deepEqual([first.inp, second.inp], interactions);
+  assert.ok(first.inp >= 144, `${first.inp}`);
+  await target.until(() => referenceValues(target).inp === Math.max(...interactions) && 'cls' in referenceValues(target), 'reference');
+  assert.ok(Math.max(first.cls, second.cls) <= referenceValues(target).cls);
 });

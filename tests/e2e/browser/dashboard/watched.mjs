@@ -1,7 +1,7 @@
 // An application that is watched, the traffic that it gets, and its dashboard in a tab.
 import assert from 'node:assert/strict';
 import {randomBytes} from 'node:crypto';
-import {openTab} from '../browser.mjs';
+import {PATIENCE, openTab} from '../browser.mjs';
 import {build, run} from '../program.mjs';
 
 let program;
@@ -39,8 +39,11 @@ export const startWatched = async (settings = {}) => {
 /** `times` of the same. */
 export const repeat = (times, one) => Array.from({length: times}, () => one);
 
-/** The dashboard in a tab of its own; `tab.complaints` is what a careful reader of the console would find. */
-export const openDashboard = async (browser, origin, {width = 1440, height = 900, theme = 'light', data = true} = {}) => {
+/**
+ * The dashboard in a tab of its own; `tab.complaints` is what a careful reader of the console would find.
+ * It asks every five seconds, or `every` so many milliseconds.
+ */
+export const openDashboard = async (browser, origin, {width = 1440, height = 900, theme = 'light', data = true, every = 5000} = {}) => {
   const complaints = [], asked = [];
   const tab = await openTab(browser, undefined, async page => {
     await page.setViewport({width, height});
@@ -48,6 +51,16 @@ export const openDashboard = async (browser, origin, {width = 1440, height = 900
     page.on('console', message => ['error', 'warn'].includes(message.type()) && complaints.push(message.text()));
     page.on('request', request => asked.push(request.url()));
     page.on('dialog', dialog => { complaints.push(`dialog ${dialog.message()}`); dialog.dismiss(); });
+    // Looks on at what the page asks, and how long it waits in between.
+    await page.evaluateOnNewDocument(every => {
+      const native = {fetch, setTimeout};
+      window.questions = 0;
+      window.fetch = (...asked) => {
+        window.questions++;
+        return native.fetch.call(window, ...asked);
+      };
+      window.setTimeout = (task, time, ...given) => native.setTimeout.call(window, task, time === 5000 ? every : time, ...given);
+    }, every);
     await page.exposeFunction('tellViolation', text => complaints.push(text));
     await page.evaluateOnNewDocument(() => addEventListener('securitypolicyviolation', event =>
       window.tellViolation(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`)));
@@ -57,6 +70,10 @@ export const openDashboard = async (browser, origin, {width = 1440, height = 900
   return Object.assign(tab, {
     complaints,
     asked,
+    /** How often it has asked the server. */
+    questions: () => tab.evaluate(() => window.questions),
+    /** By the page's own timers, which run in the order of their times: what it was to do by then is done. */
+    rest: time => tab.evaluate(time => new Promise(resolve => setTimeout(resolve, time)), time),
     /** The exact number behind what a `<data>` says. */
     number: selector => tab.$eval(selector, element => element.value === '' ? NaN : Number(element.value)),
     text: selector => tab.$eval(selector, element => element.textContent.trim().replace(/\s+/g, ' ')),
@@ -140,4 +157,4 @@ export const looksRight = async (tab, least) => {
 };
 
 /** Waits for what the page says to hold; it asks every five seconds. */
-export const until = async (tab, condition, ...given) => tab.waitForFunction(condition, {polling: 100, timeout: 15000}, ...given);
+export const until = async (tab, condition, ...given) => tab.waitForFunction(condition, {polling: 100, timeout: PATIENCE}, ...given);
