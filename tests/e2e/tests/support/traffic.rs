@@ -13,8 +13,8 @@ pub fn visit(client: &Client, tally: &mut Tally) {
     tally.visits += 1;
     tally.request("GET", "/", || client.get("/"));
     tally.request("HEAD", "/", || client.head("/"));
-    tally.request("GET", "/page2", || client.get("/page2?from=home"));
-    tally.request("POST", "/page2", || client.post_empty("/page2"));
+    tally.request("GET", "/shop", || client.get("/shop?from=home"));
+    tally.request("POST", "/shop", || client.post_empty("/shop"));
     tally.request("GET", "/users/{id}", || client.get(&format!("/users/{user}")));
     tally.request("GET", "/simulate-load", || client.get("/simulate-load"));
     tally.request("GET", "/simulate-error", || client.get("/simulate-error"));
@@ -30,8 +30,8 @@ pub fn visit(client: &Client, tally: &mut Tally) {
     tally.interacted("click", 2);
     accepted(&client.post("/log-interaction", JSON, r#"{"type":"scroll"}"#));
     tally.interacted("scroll", 1);
-    accepted(&client.post("/log-user-error", JSON, r#"{"kind":"exception","endpoint":"/page2"}"#));
-    tally.user_error("/page2", "exception");
+    accepted(&client.post("/log-user-error", JSON, r#"{"kind":"exception","endpoint":"/shop"}"#));
+    tally.user_error("/shop", "exception");
     accepted(&client.post_empty("/log-user-error"));
     tally.user_error("unmatched", "reported");
     assert_eq!(client.post("/log-interaction", FORM, "type=nonsense").status, 422);
