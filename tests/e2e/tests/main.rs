@@ -16,4 +16,5 @@ mod pushgateway;
 mod recipes;
 mod replay_store;
 mod support;
+mod tour;
 mod uptime;

@@ -1,10 +1,11 @@
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
 use super::cargo;
 use super::http::Client;
-use super::process::Process;
+use super::process::{self, Process};
 use super::samples::Exposition;
+use super::visits::Visits;
 use super::wait;
 
 /// What `/simulate-load` takes at the least.
@@ -13,13 +14,36 @@ pub const SIMULATED_LOAD: Duration = Duration::from_millis(50);
 /// The demo example, on a port of its own.
 pub struct Demo {
     address: String,
-    _process: Process,
+    process: Process,
 }
 
 impl Demo {
     pub fn start() -> Self {
-        let mut process = Process::start(Command::new(cargo::example("demo", "full")).env("PORT", "0"));
-        Self { address: process.word_after("http://"), _process: process }
+        Self::with(&[])
+    }
+
+    pub fn with(arguments: &[&str]) -> Self {
+        let mut process = Process::start(program().env("PORT", "0").args(arguments));
+        Self { address: process.word_after("http://"), process }
+    }
+
+    /// What its simulated visitors did, once all have been.
+    pub fn visited(&self) -> Visits {
+        wait::until("the visitors' tally", || Visits::told(&self.process.log()))
+    }
+
+    /// The same of visitors that come from another process.
+    pub fn visited_by(&self, visitors: u32, a_second: u32) -> Visits {
+        let [visitors, pace] = [format!("--traffic={visitors}"), format!("--pace={a_second}")];
+        let against = format!("--against={}", self.address);
+        let (succeeded, said) = process::run(program().args([visitors, pace, against]), "");
+        assert!(succeeded, "{said}");
+        Visits::told(&said).unwrap_or_else(|| panic!("no tally: {said}"))
+    }
+
+    /// Sends a signal, and waits for the end: how it ended, and all that it printed.
+    pub fn end_by(self, signal: &str) -> (ExitStatus, String) {
+        self.process.end_by(signal)
     }
 
     pub fn address(&self) -> &str {
@@ -43,4 +67,9 @@ impl Demo {
             exposition.moved("http_requests_in_flight").is_empty().then_some(exposition)
         })
     }
+}
+
+/// As it is started, without arguments.
+pub fn program() -> Command {
+    Command::new(cargo::example("demo", "full"))
 }

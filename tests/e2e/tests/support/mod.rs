@@ -15,4 +15,5 @@ pub mod redis;
 pub mod samples;
 pub mod target;
 pub mod traffic;
+pub mod visits;
 pub mod wait;

@@ -61,8 +61,13 @@ impl Process {
     }
 
     /// Asks the program to end, and waits for it: how it ended, and all that it printed.
-    pub fn end(mut self) -> (ExitStatus, String) {
-        let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+    pub fn end(self) -> (ExitStatus, String) {
+        self.end_by("TERM")
+    }
+
+    /// The same by a signal's name.
+    pub fn end_by(mut self, signal: &str) -> (ExitStatus, String) {
+        let asked = Command::new("kill").args(["-s", signal]).arg(self.child.id().to_string()).status().unwrap();
         assert!(asked.success());
         let status = wait::until("the program to end", || self.child.try_wait().unwrap());
         (status, self.log())

@@ -129,6 +129,18 @@ impl Prometheus {
             .collect()
     }
 
+    /// The samples that a range selector finds at a moment in Unix seconds, by series: their milliseconds since 1970 and values.
+    pub fn points_at(&self, selector: &str, time: f64) -> BTreeMap<Labels, Vec<(f64, f64)>> {
+        let answer = Self::read(selector, &self.client.query(&format!("/api/v1/query?time={time:.3}"), "query", selector));
+        let point = |point: &Value| {
+            let milliseconds = (point[0].as_f64().unwrap() * 1e3).round();
+            (milliseconds, point[1].as_str().unwrap().parse().unwrap())
+        };
+        let series =
+            |series: &Value| (own_labels(&series["metric"]), series["values"].as_array().unwrap().iter().map(point).collect());
+        answer.iter().map(series).collect()
+    }
+
     /// All series of the target with their names, but those that Prometheus adds about the scrape.
     pub fn everything(&self) -> BTreeMap<(String, Labels), f64> {
         let named = |series: &Value| {
