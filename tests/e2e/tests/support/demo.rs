@@ -1,3 +1,4 @@
+use std::path::PathBuf;
 use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ pub const SIMULATED_LOAD: Duration = Duration::from_millis(50);
 
 /// The demo example, on a port of its own.
 pub struct Demo {
+    program: PathBuf,
     address: String,
     process: Process,
 }
@@ -23,8 +25,9 @@ impl Demo {
     }
 
     pub fn with(arguments: &[&str]) -> Self {
-        let mut process = Process::start(program().env("PORT", "0").args(arguments));
-        Self { address: process.word_after("http://"), process }
+        let program = program();
+        let mut process = Process::start(Command::new(&program).env("PORT", "0").args(arguments));
+        Self { program, address: process.word_after("http://"), process }
     }
 
     /// What its simulated visitors did, once all have been.
@@ -36,7 +39,7 @@ impl Demo {
     pub fn visited_by(&self, visitors: u32, a_second: u32) -> Visits {
         let [visitors, pace] = [format!("--traffic={visitors}"), format!("--pace={a_second}")];
         let against = format!("--against={}", self.address);
-        let (succeeded, said) = process::run(program().args([visitors, pace, against]), "");
+        let (succeeded, said) = process::run(Command::new(&self.program).args([visitors, pace, against]), "");
         assert!(succeeded, "{said}");
         Visits::told(&said).unwrap_or_else(|| panic!("no tally: {said}"))
     }
@@ -69,7 +72,6 @@ impl Demo {
     }
 }
 
-/// As it is started, without arguments.
-pub fn program() -> Command {
-    Command::new(cargo::example("demo", "full"))
+pub fn program() -> PathBuf {
+    cargo::example("demo", "full")
 }

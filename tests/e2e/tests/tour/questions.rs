@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::time::Instant;
 
 use crate::support::demo::{Demo, SIMULATED_LOAD};
 use crate::support::prometheus::{Prometheus, Version};
@@ -68,13 +69,18 @@ struct Known<'a> {
 impl Known<'_> {
     /// The tour measures a round trip, and tells what it was.
     fn check_the_network(&mut self) {
-        let reply = self.demo.client().get("/network-check");
+        let client = self.demo.client();
+        let asked = Instant::now();
+        let reply = client.get("/network-check");
+        let waited = asked.elapsed().as_secs_f64();
         let (latency, _) = reply.body.split_once(" ms").unwrap();
         self.latency = latency.parse().unwrap();
         assert!(self.latency > 0.0 && self.latency < 2_000.0, "{}", reply.body);
         let [get, here] = [("method", "GET"), ("endpoint", "/network-check")];
+        let bytes = reply.body.len().to_string();
         self.all.add("http_requests_total", labels([get, here, ("status", "200")]), 1.0);
-        self.all.add("responses_by_bytes", labels([get, here, ("bytes", &reply.body.len().to_string())]), 1.0);
+        self.all.add("seconds_waited", labels([get, here, ("status", "200")]), waited);
+        self.all.add("responses_by_bytes", labels([get, here, ("bytes", &bytes)]), 1.0);
     }
 
     fn assert_answered(&self, look: &Look<'_>) {
@@ -176,7 +182,7 @@ const QUESTIONS: [Question; 15] = [
     ),
     // The last run's, until the next one.
     ("synthetic_latency_seconds", |known, _| known.demo.exposition().samples("synthetic_latency_seconds"), Current(0.0)),
-    ("memory_usage_bytes", |_, _| one(memory_in_use()), Current(64e6)),
+    ("memory_usage_bytes", |_, _| one(memory_in_use()), Current(128e6)),
     ("system_load", |_, _| one(load_average()), Current(0.0)),
     (r#"http_response_size_bytes{quantile="0.9"}"#, |known, _| known.large_bodies(), Sketched),
     (r#"up{job="app-uptime"}"#, |_, _| one(1.0), Counted),

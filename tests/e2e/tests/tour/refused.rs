@@ -1,5 +1,7 @@
 //! What the tour takes from its users, and what it refuses.
 
+use std::process::Command;
+
 use crate::support::demo::{Demo, program};
 use crate::support::process;
 use crate::support::samples::{Samples, labels};
@@ -38,10 +40,11 @@ fn a_login_that_fails_is_401_and_counts_as_failure() {
 
 #[test]
 fn arguments_that_mean_nothing_are_refused_with_what_there_is() {
+    let program = program();
     for wrong in
         [&["--trafic"][..], &["--traffic=0"], &["--traffic=-1"], &["--traffic", "--pace=x"], &["--pace=2"], &["--against=a:1"]]
     {
-        let (succeeded, said) = process::run(program().args(wrong), "");
+        let (succeeded, said) = process::run(Command::new(&program).args(wrong), "");
         assert!(!succeeded && said.contains("--traffic=VISITORS"), "{wrong:?}: {said}");
     }
 }
