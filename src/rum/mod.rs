@@ -56,6 +56,9 @@
 //! A CORS layer of the host's own may go around the routes if it sets these fields instead of adding to them, as tower-http's does: it then also
 //! answers the preflights. It lets nobody send: the gate still decides.
 //!
+//! For pages of applications in other languages, the example `collector` is such a server and nothing else: `examples/collector/`, with a config file and a
+//! Kubernetes manifest.
+//!
 //! ## Rates
 //!
 //! Beacons are taken at two rates, and answered with 429 and `Retry-After` past either:

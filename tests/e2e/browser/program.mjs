@@ -14,8 +14,8 @@ export const build = (manifest, ...selection) => {
 };
 
 /** Starts a program and gives each line that it prints to `hear`, from the first one on, which `first` holds. */
-export const run = async (program, env, hear = () => {}) => {
-  const child = spawn(program, {env: {...process.env, ...env}, stdio: ['ignore', 'pipe', 'inherit']});
+export const run = async (program, env, hear = () => {}, args = []) => {
+  const child = spawn(program, args, {env: {...process.env, ...env}, stdio: ['ignore', 'pipe', 'inherit']});
   const exited = once(child, 'exit');
   const lines = createInterface({input: child.stdout});
   lines.on('line', hear);

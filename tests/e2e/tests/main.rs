@@ -1,5 +1,6 @@
 //! The demo under real traffic: what it exposes is what was sent, to the count, and a real Prometheus reads it so.
 
+mod collector;
 #[path = "../../it/replay/contract.rs"]
 mod contract_of_stores;
 mod dashboard;

@@ -3,6 +3,7 @@
 pub mod alertmanager;
 pub mod blackbox;
 pub mod cargo;
+pub mod collector;
 pub mod demo;
 pub mod http;
 pub mod openmetrics;
