@@ -1,4 +1,5 @@
-//! Guides: how the parts fit, what is measured and what it costs, queries for common questions, and where to look when nothing shows up.
+//! Guides: from nothing to an alert, how the parts fit, what is measured and what it costs, queries for common questions, where to look when nothing
+//! shows up, and the way here from other crates.
 //!
 //! ```
 //! // The tag, with caching for ever and an integrity check, as a template would write it.
@@ -14,6 +15,9 @@ pub mod concepts {}
 #[doc = include_str!("cost.md")]
 pub mod cost {}
 
+#[doc = include_str!("first_alert.md")]
+pub mod first_alert {}
+
 #[doc = include_str!("frameworks.md")]
 pub mod frameworks {}
 
@@ -22,6 +26,9 @@ pub mod journeys {}
 
 #[doc = include_str!("measured.md")]
 pub mod measured {}
+
+#[doc = include_str!("moving.md")]
+pub mod moving {}
 
 #[doc = include_str!("naming.md")]
 pub mod naming {}

@@ -17,7 +17,11 @@ pub struct Reply {
 
 impl Client {
     pub fn of(address: &str) -> Self {
-        let config = Agent::config_builder().http_status_as_error(false).proxy(None).timeout_global(Some(Duration::from_mins(1)));
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .proxy(None)
+            .allow_non_standard_methods(true)
+            .timeout_global(Some(Duration::from_mins(1)));
         Self { agent: config.build().into(), address: address.to_owned() }
     }
 
@@ -53,6 +57,12 @@ impl Client {
 
     pub fn post_empty(&self, path: &str) -> Reply {
         Reply::read(self.agent.post(self.url(path)).send_empty())
+    }
+
+    /// A request of a method that need not be a standard one.
+    pub fn method(&self, method: &str, path: &str) -> Reply {
+        let request = ureq::http::Request::builder().method(method).uri(self.url(path)).body(()).unwrap();
+        Reply::read(self.agent.run(request))
     }
 
     fn url(&self, path: &str) -> String {
