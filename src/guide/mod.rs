@@ -1,5 +1,5 @@
-//! Guides: from nothing to an alert, how the parts fit, what is measured and what it costs, queries for common questions, where to look when nothing
-//! shows up, and the way here from other crates.
+//! Guides: from nothing to an alert, how the parts fit, what is measured and what it costs, queries for common questions, several replicas, where to
+//! look when nothing shows up, and the way here from other crates.
 //!
 //! ```
 //! // The tag, with caching for ever and an integrity check, as a template would write it.
@@ -44,6 +44,9 @@ pub mod recipes {}
 
 #[doc = include_str!("replay.md")]
 pub mod replay {}
+
+#[doc = include_str!("replicas.md")]
+pub mod replicas {}
 
 #[doc = include_str!("troubleshooting.md")]
 pub mod troubleshooting {}

@@ -1,12 +1,15 @@
-//! What the tests share: programs that end with their test, and the driver that counts what it sends.
+//! What the tests share: programs that end with their test, and the drivers that count what they send.
 
 pub mod alertmanager;
 pub mod blackbox;
 pub mod cargo;
 pub mod collector;
 pub mod demo;
+pub mod fleet;
 pub mod http;
+pub mod nginx;
 pub mod openmetrics;
+pub mod port;
 pub mod probed;
 pub mod prober;
 pub mod process;
@@ -14,6 +17,7 @@ pub mod prometheus;
 pub mod pushgateway;
 pub mod redis;
 pub mod samples;
+pub mod shop;
 pub mod target;
 pub mod traffic;
 pub mod visits;

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::http::{Client, Reply};
 use super::process::{self, Process};
-use super::samples::{Labels, Samples};
+use super::samples::{Exposition, Labels, Samples};
 use super::wait;
 
 /// A Prometheus that scrapes every second and keeps what it reads in a folder of its own.
@@ -114,6 +114,24 @@ impl Prometheus {
     /// Until a query answers something.
     pub fn wait_for(&self, promql: &str) {
         wait::until(promql, || (!self.query(promql).is_empty()).then_some(()));
+    }
+
+    /// Its own clock, in Unix seconds.
+    pub fn now(&self) -> f64 {
+        self.query("vector(time())").into_values().sum()
+    }
+
+    /// Until each of its targets has been scraped after now.
+    pub fn wait_for_a_scrape_of_all(&self) {
+        let now = self.now();
+        // It may write a scrape's time a few milliseconds off, so that they lie evenly.
+        self.wait_for(&format!("min(timestamp(up)) > {now:.3} + 0.1 and min(up) == 1"));
+    }
+
+    /// Evaluations of rules that it had no time for.
+    pub fn missed_evaluations(&self) -> f64 {
+        let said = Exposition { text: self.client.get("/metrics").body };
+        said.samples("prometheus_rule_group_iterations_missed_total").into_values().sum()
     }
 
     /// The instant vector that a query answers now, without the labels that say which target it is from.
