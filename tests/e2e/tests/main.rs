@@ -10,6 +10,7 @@ mod exposition;
 mod first_alert;
 mod fleet;
 mod formats;
+mod grafana;
 mod moving;
 mod native_histograms;
 mod operator;

@@ -24,6 +24,11 @@ impl Demo {
         Self::with(&[])
     }
 
+    /// One with simulated visitors, five a second for as long as it runs.
+    pub fn with_visitors() -> Self {
+        Self::with(&["--traffic=1000000", "--pace=5"])
+    }
+
     pub fn with(arguments: &[&str]) -> Self {
         let program = program();
         let mut process = Process::start(Command::new(&program).env("PORT", "0").args(arguments));

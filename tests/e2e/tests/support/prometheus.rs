@@ -77,6 +77,11 @@ impl Prometheus {
 
     /// One that has read this text with its timestamps, and scrapes nothing.
     pub fn knowing(version: &Version, openmetrics: &str) -> Self {
+        Self::of_file_knowing(version, "", openmetrics)
+    }
+
+    /// One with this configuration that has read this text with its timestamps.
+    pub fn of_file_knowing(version: &Version, configuration: &str, openmetrics: &str) -> Self {
         let folder = TempDir::new().unwrap();
         let text = folder.path().join("history.txt");
         fs::write(&text, openmetrics).unwrap();
@@ -84,7 +89,7 @@ impl Prometheus {
         let create = promtool.args(["tsdb", "create-blocks-from", "openmetrics"]).args([&text, &folder.path().join("data")]);
         let (succeeded, said) = process::run(create, "");
         assert!(succeeded, "{said}");
-        Self::over(folder, version, "", &[""; 0])
+        Self::over(folder, version, configuration, &[""; 0])
     }
 
     fn over(folder: TempDir, version: &Version, configuration: &str, arguments: &[impl AsRef<OsStr>]) -> Self {
@@ -157,6 +162,14 @@ impl Prometheus {
         let series =
             |series: &Value| (own_labels(&series["metric"]), series["values"].as_array().unwrap().iter().map(point).collect());
         answer.iter().map(series).collect()
+    }
+
+    /// The values that a label has on the series of a selector.
+    pub fn label_values(&self, selector: &str, label: &str) -> Vec<String> {
+        let reply = self.client.query(&format!("/api/v1/label/{label}/values"), "match[]", selector);
+        assert_eq!(reply.status, 200, "{selector}: {}", reply.body);
+        let answer: Value = serde_json::from_str(&reply.body).unwrap();
+        answer["data"].as_array().unwrap().iter().map(|value| value.as_str().unwrap().to_owned()).collect()
     }
 
     /// All series of the target with their names, but those that Prometheus adds about the scrape.
