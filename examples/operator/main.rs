@@ -2,12 +2,14 @@
 //! <http://127.0.0.1:9464/dashboard>.
 //!
 //! `METRICS_TOKEN=…` asks scrapers for that bearer token, `METRICS_USER=…` with `METRICS_PASSWORD=…` for basic auth; with neither, the second port
-//! is open to this machine. `PORT` and `OPERATOR_PORT` change the ports.
+//! is open to this machine. `PORT` and `OPERATOR_PORT` change the ports, `HOST` the address of both. It ends by Ctrl-C or `SIGTERM`.
 
 mod credentials;
+mod ending;
 
 use std::env::{self, VarError};
 use std::future::IntoFuture;
+use std::net::{IpAddr, Ipv4Addr};
 
 use axum::{Router, routing::get};
 use tokio::net::TcpListener;
@@ -29,14 +31,19 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     tokio::spawn(monitor.history()); // what the dashboard remembers
 
-    // A container would listen on all addresses; the operators' routes are for this machine, or for a network of your own.
-    let public = TcpListener::bind(("127.0.0.1", port("PORT", 3000)?)).await?;
-    let private = TcpListener::bind(("127.0.0.1", port("OPERATOR_PORT", 9464)?)).await?;
+    let asked_to_end = ending::asked_to_end()?;
+    // A container listens on all addresses; the operators' routes are for this machine, or for a network of your own.
+    let host = env::var("HOST").map_or(Ok(IpAddr::V4(Ipv4Addr::LOCALHOST)), |host| host.parse())?;
+    let public = TcpListener::bind((host, port("PORT", 3000)?)).await?;
+    let private = TcpListener::bind((host, port("OPERATOR_PORT", 9464)?)).await?;
     println!("the site      http://{}/", public.local_addr()?);
     println!("its metrics   http://{}/metrics", private.local_addr()?);
     println!("its dashboard http://{}/dashboard", private.local_addr()?);
-    tokio::try_join!(axum::serve(public, site).into_future(), axum::serve(private, operators).into_future())?;
-    Ok(())
+    let site = axum::serve(public, site).with_graceful_shutdown(asked_to_end);
+    tokio::select! {
+        ended = site.into_future() => Ok(ended?),
+        ended = axum::serve(private, operators).into_future() => Ok(ended?),
+    }
 }
 
 fn asked_for() -> Result<Option<Credentials>, Box<dyn std::error::Error>> {

@@ -1,6 +1,7 @@
 //! The demo under real traffic: what it exposes is what was sent, to the count, and a real Prometheus reads it so.
 
 mod collector;
+mod containers;
 #[path = "../../it/replay/contract.rs"]
 mod contract_of_stores;
 mod dashboard;

@@ -1,13 +1,10 @@
 //! The operator example, read by a real Prometheus that is told what the guide tells it.
 
 use std::fs;
-use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::support::cargo;
-use crate::support::http::Client;
-use crate::support::process::Process;
+use crate::support::operator::Operator;
 use crate::support::prometheus::{Prometheus, Version};
 use crate::support::samples::{Samples, labels};
 use crate::support::wait;
@@ -65,29 +62,4 @@ fn scrape_configs(key: &str, target: &str) -> String {
     let configs = block.replace("127.0.0.1:9464", target);
     assert_ne!(configs, block);
     configs
-}
-
-struct Operator {
-    public: String,
-    metrics: String,
-    _process: Process,
-}
-
-impl Operator {
-    fn start(secrets: &[(&str, &str)]) -> Self {
-        let mut command = Command::new(cargo::example("operator", "axum"));
-        for inherited in ["METRICS_TOKEN", "METRICS_USER", "METRICS_PASSWORD"] {
-            command.env_remove(inherited);
-        }
-        let mut process = Process::start(command.env("PORT", "0").env("OPERATOR_PORT", "0").envs(secrets.iter().copied()));
-        let public = process.word_after("the site      http://");
-        let metrics = process.word_after("its metrics   http://");
-        Self { public, metrics, _process: process }
-    }
-
-    /// Of the site's page, of `/metrics` beside it, and of `/metrics` on the second port, all without a secret.
-    fn statuses(&self) -> [u16; 3] {
-        let public = Client::of(&self.public);
-        [public.get("/").status, public.get("/metrics").status, Client::of(&self.metrics).get("/metrics").status]
-    }
 }

@@ -10,6 +10,7 @@ pub mod fleet;
 pub mod http;
 pub mod nginx;
 pub mod openmetrics;
+pub mod operator;
 pub mod pip;
 pub mod port;
 pub mod postgres;
