@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, Pipeline, RedisError, RedisResult, Script};
+use redis::{Client, Pipeline, RedisError, Script};
 
 use crate::beacon::session::MOST_CLICKS;
 use crate::error::Error;
@@ -83,7 +83,7 @@ impl RedisStore {
         self
     }
 
-    fn connection(&self) -> RedisResult<ConnectionManager> {
+    fn connection(&self) -> Result<ConnectionManager, RedisStoreError> {
         if let Some(connection) = self.connection.get() {
             return Ok(connection.clone());
         }
