@@ -131,6 +131,7 @@ fn assert_names_are_kept(peer: &Peer, version: &Version) {
             let found = found.into_iter().filter(|(labels, _)| is_of_both(labels));
             found.map(|(labels, value)| (as_ours(labels), if *same_values { value } else { 0.0 })).collect::<Samples>()
         });
+        // Of empty bodies they count no size.
         let with_bodies = |samples: Samples| {
             let with_bodies = |labels: &Labels| !family.contains("body_size") || old.contains_key(labels);
             samples.into_iter().filter(|(labels, _)| with_bodies(labels)).collect::<Samples>()
