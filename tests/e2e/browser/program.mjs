@@ -4,13 +4,16 @@ import {once} from 'node:events';
 import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
 
-/** Where cargo puts what it builds; CARGO_TARGET_DIR holds for it as always. */
-export const build = (manifest, ...selection) => {
+/**
+ * Where cargo puts what it builds; CARGO_TARGET_DIR holds for it as always. With `--tests` nothing is built that the tests have built already:
+ * dependencies that are theirs alone turn on features of others.
+ */
+export const build = (manifest, kind, name, ...further) => {
   const path = fileURLToPath(new URL(manifest, import.meta.url));
-  const messages = execFileSync('cargo', ['build', '--locked', '--quiet', '--message-format=json', '--manifest-path', path, ...selection], {
+  const messages = execFileSync('cargo', ['build', '--locked', '--quiet', '--message-format=json', '--manifest-path', path, kind, name, ...further], {
     encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'inherit'],
   });
-  return messages.trim().split('\n').map(line => JSON.parse(line)).findLast(({executable}) => executable).executable;
+  return messages.trim().split('\n').map(line => JSON.parse(line)).findLast(({executable, target, profile}) => executable && target.name === name && !profile.test).executable;
 };
 
 /** Starts a program and gives each line that it prints to `hear`, from the first one on, which `first` holds. */

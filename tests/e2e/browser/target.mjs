@@ -21,7 +21,7 @@ let program;
 
 /** @param {object} [settings] of the site; `third_party: true` is an origin that this starts and the site declares */
 export const startTarget = async (settings = {}) => {
-  program ??= build('../Cargo.toml', '--bin', 'site');
+  program ??= build('../Cargo.toml', '--bin', 'site', '--tests');
   const third = settings.third_party ? await startThirdParty() : undefined;
   let elsewhere;
   const bodies = [], batches = [], requests = [], reference = [], violations = [];

@@ -8,7 +8,7 @@ let program;
 
 /** @param {object} [settings] of tests/e2e/watched */
 export const startWatched = async (settings = {}) => {
-  program ??= build('../Cargo.toml', '--bin', 'watched');
+  program ??= build('../Cargo.toml', '--bin', 'watched', '--tests');
   const {first: origin, stop} = await run(program, {WATCHED: JSON.stringify(settings)});
   /** Real beacons, of fifty events at most. */
   const beacon = async events => {

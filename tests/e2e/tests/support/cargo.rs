@@ -1,3 +1,4 @@
+use std::env;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -6,9 +7,18 @@ use serde_json::Value;
 /// What cargo prints when run in the package under test.
 pub fn in_root(arguments: &[&str]) -> String {
     // Set by cargo for its tests: the same toolchain builds both.
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
-    let output = Command::new(cargo).args(arguments).current_dir(root).stderr(Stdio::inherit()).output().unwrap();
+    let mut command = Command::new(cargo);
+    command.args(arguments).current_dir(root).stderr(Stdio::inherit());
+    // What cargo tells a test of its package would have ring's build script believe that it is another one, and all that needs it built again: here,
+    // and by whoever calls cargo next.
+    for (name, _) in env::vars() {
+        if ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_", "CARGO_BIN_"].iter().any(|of_package| name.starts_with(of_package)) {
+            command.env_remove(name);
+        }
+    }
+    let output = command.output().unwrap();
     assert!(output.status.success(), "cargo {} failed", arguments.join(" "));
     String::from_utf8(output.stdout).unwrap()
 }
