@@ -117,4 +117,4 @@ async fn simulate(traffic: Traffic, address: String) -> Result<(), BoxError> {
 }
 
 /// With what is under way when it is asked to end.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(8);
