@@ -40,14 +40,23 @@ fn rules_say_of_made_up_series_what_they_should() {
     assert!(succeeded, "{said}");
 }
 
-/// Its test would be as long as the cap: one series for each label set.
+/// Its test would be as long as the caps: one series for each label set.
 #[test]
 fn label_sets_near_the_cap_are_an_alert() {
     let folder = TempDir::new().unwrap();
     let mut series = String::new();
-    for user in 0..161 {
-        let name = format!("page_load_time_seconds_count{{job='app', instance='a', endpoint='/{user}'}}");
-        writeln!(series, "      - {{ series: \"{name}\", values: 1x30 }}").unwrap();
+    for (instance, family, count) in [
+        ("a", "page_load_time_seconds_count", 161),
+        ("b", "user_page_transitions_total", 401),
+        ("c", "http_requests_total", 1601),
+        ("far", "page_load_time_seconds_count", 160),
+        ("far", "user_page_transitions_total", 400),
+        ("far", "http_requests_total", 1600),
+    ] {
+        for number in 0..count {
+            let name = format!("{family}{{job='app', instance='{instance}', number='{number}'}}");
+            writeln!(series, "      - {{ series: \"{name}\", values: 1x30 }}").unwrap();
+        }
     }
     let rules = deploy("prometheus/rules/ingest.yml");
     let test = format!(
@@ -173,4 +182,10 @@ const NEAR_THE_CAP: &str = "    \
           - exp_labels: { severity: ticket, job: app, instance: a, family: page_load_time_seconds }
             exp_annotations:
               summary: page_load_time_seconds of a has 161 label sets; past its cap all count as overflow
+          - exp_labels: { severity: ticket, job: app, instance: b, family: user_page_transitions_total }
+            exp_annotations:
+              summary: user_page_transitions_total of b has 401 label sets; past its cap all count as overflow
+          - exp_labels: { severity: ticket, job: app, instance: c, family: http_requests_total }
+            exp_annotations:
+              summary: http_requests_total of c has 1601 label sets; past its cap all count as overflow
 ";
