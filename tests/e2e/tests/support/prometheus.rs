@@ -164,6 +164,17 @@ impl Prometheus {
         answer.iter().map(series).collect()
     }
 
+    /// The addresses that it scrapes, in order.
+    pub fn targets(&self) -> Vec<String> {
+        let reply = self.client.get("/api/v1/targets?state=active");
+        assert_eq!(reply.status, 200, "{}", reply.body);
+        let answer: Value = serde_json::from_str(&reply.body).unwrap();
+        let active = answer["data"]["activeTargets"].as_array().unwrap().iter();
+        let mut urls: Vec<_> = active.map(|target| target["scrapeUrl"].as_str().unwrap().to_owned()).collect();
+        urls.sort();
+        urls
+    }
+
     /// The values that a label has on the series of a selector.
     pub fn label_values(&self, selector: &str, label: &str) -> Vec<String> {
         let reply = self.client.query(&format!("/api/v1/label/{label}/values"), "match[]", selector);
