@@ -2,6 +2,7 @@
 
 pub mod allocations;
 pub mod beds;
+pub mod conformance;
 pub mod measure;
 pub mod peers;
 pub mod plot;
