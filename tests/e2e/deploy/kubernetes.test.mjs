@@ -8,12 +8,14 @@ import test from "node:test";
 import { PodMonitor } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PodMonitor";
 import { Deployment } from "kubernetes-models/apps/v1/Deployment";
 import { NetworkPolicy } from "kubernetes-models/networking.k8s.io/v1/NetworkPolicy";
+import { ConfigMap } from "kubernetes-models/v1/ConfigMap";
 import { Service } from "kubernetes-models/v1/Service";
 
 import { documents } from "./files.mjs";
 
 const [deployment, service, policy] = documents("kubernetes/app.yaml");
 const [monitor] = documents("kubernetes/pod-monitor.yaml");
+const [collectorConfig, collector, collectorService, collectorPolicy] = documents("../collector/kubernetes.yaml");
 const pod = deployment.spec.template;
 const [container] = pod.spec.containers;
 const port = (name) => container.ports.find((port) => port.name === name)?.containerPort;
@@ -24,6 +26,10 @@ const models = [
   [Service, service, "kubernetes-models/v1/Service"],
   [NetworkPolicy, policy, "kubernetes-models/networking.k8s.io/v1/NetworkPolicy"],
   [PodMonitor, monitor, "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PodMonitor"],
+  [ConfigMap, collectorConfig, "kubernetes-models/v1/ConfigMap"],
+  [Deployment, collector, "kubernetes-models/apps/v1/Deployment"],
+  [Service, collectorService, "kubernetes-models/v1/Service"],
+  [NetworkPolicy, collectorPolicy, "kubernetes-models/networking.k8s.io/v1/NetworkPolicy"],
 ];
 
 test("their schemas take them", () => {
@@ -37,9 +43,9 @@ test("their schemas take them", () => {
 // The schemas let unknown fields by; the types do not.
 test("they have no field that is unknown", () => {
   const file = new URL("manifests.ts", import.meta.url).pathname;
-  const written = models.map(([{ name }, manifest, module], index) =>
-    `import type { I${name} } from ${JSON.stringify(module)};\nexport const manifest${index} = ${JSON.stringify(manifest)} satisfies I${name};\n`);
-  writeFileSync(file, written.join(""));
+  const types = new Set(models.map(([{ name }, , module]) => `import type { I${name} } from ${JSON.stringify(module)};\n`));
+  const written = models.map(([{ name }, manifest], index) => `export const manifest${index} = ${JSON.stringify(manifest)} satisfies I${name};\n`);
+  writeFileSync(file, [...types, ...written].join(""));
   try {
     const options = ["--noEmit", "--strict", "--skipLibCheck", "--module", "esnext", "--moduleResolution", "bundler", "--target", "es2022", "--ignoreConfig"];
     const { status, stdout } = spawnSync("npx", ["--no-install", "tsc", ...options, file], { encoding: "utf8", cwd: new URL(".", import.meta.url).pathname });
