@@ -17,6 +17,9 @@
 //! With everything on one router that strangers reach, `/metrics` is theirs to read: [`guide::operator`] says how to part the public's routes from
 //! the operator's.
 //!
+//! [`guide::first_alert`] leads from nothing to an alert in ten minutes, [`guide::concepts`] says how the parts fit, and [`guide::troubleshooting`] where to look
+//! when nothing shows up.
+//!
 //! What stands elsewhere is probed by [`synthetic`], from the application or from a program of its own: the example `prober` reads what to probe from a
 //! file.
 //!
