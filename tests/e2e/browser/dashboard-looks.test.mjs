@@ -90,14 +90,14 @@ test('of a chart no time is cut off, wherever round times fall', async () => {
     const chart = new Chart({label: 'A chart', format: String, marks: {top: () => 1, draw: () => []}});
     document.getElementById('panels').prepend(chart.element);
     const seen = [], cut = [];
-    for (let second = 0; second < 60; second++) {
-      const times = Array.from({length: 31}, (_, index) => (second + index) * 1000);
+    for (let tenth = 0; tenth < 100; tenth++) {
+      const times = Array.from({length: 31}, (_, index) => (tenth / 10 + index) * 1000);
       chart.update({times, lines: []});
       const {left, right} = chart.plot.getBoundingClientRect();
       for (const text of chart.plot.querySelectorAll('text')) {
         const box = text.getBoundingClientRect();
         seen.push(text.textContent);
-        if (box.left < left || box.right > right) cut.push(`${text.textContent} in ${second}`);
+        if (box.left < left || box.right > right) cut.push(`${text.textContent} in ${tenth}`);
       }
     }
     return {seen: seen.filter(each => each.includes(':')).length, cut};
