@@ -30,8 +30,8 @@ impl Look<'_> {
         self.increase(metric, window).into_iter().map(|(labels, growth)| (labels, growth / window.seconds())).collect()
     }
 
-    /// What a counter grew by, stretched to the ends of the window: by half an interval at most where it began or ended inside, and not to before it was 0. Prometheus 3 looks for
-    /// where it was 0 only within that half.
+    /// What a counter grew by, stretched to the ends of the window: by half an interval at most where it began or ended inside, and not to before it
+    /// was 0. Prometheus 3 looks for where it was 0 only within that half.
     fn extrapolated(&self, points: &Points, window: Window) -> Option<f64> {
         let (&(first, start), &(last, end)) = (points.first()?, points.last()?);
         assert!(points.is_sorted_by(|(_, a), (_, b)| a <= b), "a counter fell: {points:?}");
