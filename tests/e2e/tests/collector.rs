@@ -2,13 +2,10 @@
 //! `browser/collector.test.mjs`.
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::process::Command;
+use std::net::TcpStream;
 
-use crate::support::cargo;
 use crate::support::collector::Collector;
-use crate::support::prober::written;
-use crate::support::process;
+use crate::support::config_file::Reader;
 use crate::support::samples::{Samples, labels};
 use crate::support::wait;
 
@@ -105,13 +102,7 @@ fn it_ends_with_the_beacon_that_is_on_its_way() {
 
 #[test]
 fn what_cannot_work_is_an_error_with_its_line_that_says_what_can() {
-    let program = cargo::example("collector", "full");
-    let refused = |arguments: &[&str]| {
-        // What should not run at all must not run on.
-        let (success, said) = process::run(Command::new("timeout").arg("60").arg(&program).args(arguments), "");
-        assert!(!success, "{said}");
-        said
-    };
+    let reader = Reader::of("collector");
     let page = "endpoints = [\"/\"]\n";
     let counter = "[[counter]]\nname = \"votes_total\"\nhelp = \"Votes.\"\n";
     let histogram = |line: &str| format!("{page}[[histogram]]\nname = \"search_seconds\"\nhelp = \"Search.\"\n{line}\n");
@@ -148,24 +139,12 @@ fn what_cannot_work_is_an_error_with_its_line_that_says_what_can() {
         (histogram("most = 0"), "3: the most that search_seconds takes is above 0"),
         (histogram("unit = \"ms\""), "5: unknown field `unit`, expected one of `name`"),
     ] {
-        let file = written(&config);
-        let place = format!("{}:{said}", file.path().display());
-        let refused = refused(&[file.path().to_str().unwrap()]);
-        assert!(refused.starts_with(&place), "{config}\n{refused}\n{place}");
-        assert_eq!(refused.lines().count(), 1, "{refused}");
+        reader.assert_refuses(&config, said);
     }
-    assert!(refused(&["nowhere.toml"]).starts_with("nowhere.toml: No such file"));
-    for arguments in [&[][..], &["a.toml", "b.toml"]] {
-        assert!(refused(arguments).starts_with("collector takes one argument, its config file"));
-    }
-
-    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = taken.local_addr().unwrap();
+    reader.assert_refuses_other_arguments();
     for (setting, other) in [("listen", "operator_listen"), ("operator_listen", "listen")] {
-        let file = written(&format!("{setting} = \"{address}\"\n{other} = \"127.0.0.1:0\"\n{page}"));
-        let refused = refused(&[file.path().to_str().unwrap()]);
-        assert!(refused.starts_with(&format!("{address}: Address already in use")), "{refused}");
-        assert!(refused.ends_with(&format!("`{setting}` takes an address that is free\n")), "{refused}");
+        let config = |taken| format!("{setting} = \"{taken}\"\n{other} = \"127.0.0.1:0\"\n{page}");
+        reader.assert_refuses_a_taken_address(setting, config);
     }
 }
 

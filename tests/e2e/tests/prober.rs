@@ -1,14 +1,11 @@
 //! The prober example: scraped, pushed, ended, told what it cannot do, and beside a `blackbox_exporter`.
 
 use std::collections::BTreeSet;
-use std::net::TcpListener;
-use std::process::Command;
 
 use crate::support::blackbox::Blackbox;
-use crate::support::cargo;
+use crate::support::config_file::Reader;
 use crate::support::probed::Targets;
-use crate::support::prober::{Prober, written};
-use crate::support::process;
+use crate::support::prober::Prober;
 use crate::support::prometheus::{Prometheus, Version};
 use crate::support::pushgateway::Pushgateway;
 use crate::support::samples::{Samples, labels};
@@ -122,12 +119,7 @@ fn the_example_config_is_one_with_what_is_commented_out_and_without() {
 
 #[test]
 fn what_cannot_work_is_an_error_with_its_line_that_says_what_can() {
-    let program = cargo::example("prober", "full");
-    let refused = |arguments: &[&str]| {
-        let (success, said) = process::run(Command::new(&program).args(arguments), "");
-        assert!(!success, "{said}");
-        said
-    };
+    let reader = Reader::of("prober");
     let [step, tcp] = ["[[probe]]\nname = \"a\"\n[[probe.steps]]\n", "[[probe]]\nname = \"a\"\ntcp = \"db:1\"\n"];
     let push = |line: &str| format!("[pushgateway]\naddress = \"http://127.0.0.1:1\"\n{line}\n{tcp}");
     for (config, said) in [
@@ -162,22 +154,10 @@ fn what_cannot_work_is_an_error_with_its_line_that_says_what_can() {
         (push("grouping = { job = \"x\" }"), "3: a grouping label takes a name of letters"),
         (push("headers = { a = \"b\\nc\" }"), "3: the value of header \"a\" is none"),
     ] {
-        let file = written(&config);
-        let place = format!("{}:{said}", file.path().display());
-        let refused = refused(&[file.path().to_str().unwrap()]);
-        assert!(refused.starts_with(&place), "{config}\n{refused}\n{place}");
-        assert_eq!(refused.lines().count(), 1, "{refused}");
+        reader.assert_refuses(&config, said);
     }
-    assert!(refused(&["nowhere.toml"]).starts_with("nowhere.toml: No such file"));
-    for arguments in [&[][..], &["a.toml", "b.toml"]] {
-        assert!(refused(arguments).starts_with("prober takes one argument, its config file"));
-    }
-
-    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = taken.local_addr().unwrap();
-    let refused = refused(&[written(&format!("listen = \"{address}\"\n{tcp}")).path().to_str().unwrap()]);
-    assert!(refused.starts_with(&format!("{address}: Address already in use")), "{refused}");
-    assert!(refused.ends_with("`listen` takes an address that is free\n"), "{refused}");
+    reader.assert_refuses_other_arguments();
+    reader.assert_refuses_a_taken_address("listen", |taken| format!("listen = \"{taken}\"\n{tcp}"));
 }
 
 const SCRAPE_CONFIGS: &str = "\

@@ -2,9 +2,9 @@ use std::collections::BTreeMap;
 
 use tempfile::NamedTempFile;
 
+use super::config_file::written;
 use super::http::Client;
 use super::probed::{Probed, Targets};
-use super::prober::written;
 use super::process::{self, Process};
 use super::samples::{Exposition, Samples};
 

@@ -3,8 +3,8 @@ use std::process::{Command, ExitStatus};
 use tempfile::NamedTempFile;
 
 use super::cargo;
+use super::config_file::written;
 use super::http::Client;
-use super::prober::written;
 use super::process::Process;
 use super::samples::Exposition;
 

@@ -4,6 +4,7 @@ pub mod alertmanager;
 pub mod blackbox;
 pub mod cargo;
 pub mod collector;
+pub mod config_file;
 pub mod demo;
 pub mod exporters;
 pub mod fleet;

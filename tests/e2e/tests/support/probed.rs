@@ -18,7 +18,7 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
-use super::prober::written;
+use super::config_file::written;
 
 /// One target, as both are told of it.
 pub struct Probed {

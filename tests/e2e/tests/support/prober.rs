@@ -1,9 +1,9 @@
-use std::fs;
 use std::process::{Command, ExitStatus};
 
 use tempfile::NamedTempFile;
 
 use super::cargo;
+use super::config_file::written;
 use super::http::Client;
 use super::process::Process;
 use super::samples::Exposition;
@@ -42,11 +42,4 @@ impl Prober {
     pub fn end(self) -> (ExitStatus, String) {
         self.process.end()
     }
-}
-
-/// A file of this text.
-pub fn written(text: &str) -> NamedTempFile {
-    let file = NamedTempFile::new().unwrap();
-    fs::write(file.path(), text).unwrap();
-    file
 }
