@@ -9,7 +9,7 @@ pub(crate) struct File {
     pub(crate) text: &'static str,
 }
 
-/// Made of `client/rum-replay.js`; `tests/run` checks that it is.
+/// Made of the parts in `client/rum-replay`; `tests/run` checks that it is.
 pub(crate) const RECORDER: &str = include_str!("client/rum-replay.min.js");
 
 /// The page itself. It names its files relative to its own path, `replay/…`, so that it works behind any prefix.

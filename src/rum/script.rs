@@ -84,6 +84,6 @@ fn filled(script: &str, arguments: &impl Serialize) -> String {
     script.replace(PLACEHOLDER, arguments)
 }
 
-/// Made of `client/rum.js`; `tests/run` checks that it is.
+/// Made of the parts in `client/rum`; `tests/run` checks that it is.
 const MINIFIED: &str = include_str!("client/rum.min.js");
 const PLACEHOLDER: &str = "...__RUM_CONFIG__";

@@ -1,12 +1,10 @@
-/** What rum-replay.js uses and TypeScript's own DOM library does not declare. Types only: nothing here reaches the browser. */
+/** What the parts of the script use and TypeScript's own DOM library does not declare. Types only: nothing here reaches the browser. */
 
-/** Replaced, spread and all, by the server's own arguments when it serves the script. */
-declare const __RUM_CONFIG__: [
-  /** Path that takes the batches. */
-  eventPath: string,
-  /** Stay off where Global Privacy Control or Do Not Track says so. */
-  privacy: boolean,
-];
+// The parameters of the function that the parts stand in; the server fills them in when it serves the script.
+/** Path that takes the batches. */
+declare const eventPath: string;
+/** Stay off where Global Privacy Control or Do Not Track says so. */
+declare const privacy: boolean;
 
 /** What a tab remembers: whether it was drawn and, from one page to the next, its session. */
 interface ReplayTab {

@@ -1,21 +1,19 @@
 /**
- * What rum.js uses and TypeScript's own DOM library does not (or not everywhere) declare,
+ * What the parts of the script use and TypeScript's own DOM library does not (or not everywhere) declare,
  * and the one global the script defines. Types only: nothing here reaches the browser.
  */
 
-/** Replaced, spread and all, by the server's own arguments when it serves the script. */
-declare const __RUM_CONFIG__: [
-  /** Path that takes the batches. */
-  beaconPath: string,
-  /** Stay off where Global Privacy Control or Do Not Track says so. */
-  privacy: boolean,
-  /** Declared third parties: origin to service name. */
-  thirdParties: Record<string, string>,
-  /** DOM event types to count. */
-  interactionTypes: string[],
-  /** The Server-Timing entry that holds the document's trace context; empty where the host wants no exemplars. */
-  traceName: string,
-];
+// The parameters of the function that the parts stand in; the server fills them in when it serves the script.
+/** Path that takes the batches. */
+declare const beaconPath: string;
+/** Stay off where Global Privacy Control or Do Not Track says so. */
+declare const privacy: boolean;
+/** Declared third parties: origin to service name. */
+declare const thirdParties: Record<string, string>;
+/** DOM event types to count. */
+declare const interactionTypes: string[];
+/** The Server-Timing entry that holds the document's trace context; empty where the host wants no exemplars. */
+declare const traceName: string;
 
 type Labels = Record<string, string>;
 type ErrorKind = 'exception' | 'rejection' | 'resource' | 'script_error' | 'reported';
