@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import {existsSync} from 'node:fs';
 import puppeteer from 'puppeteer-core';
+import {PATIENCE} from './patience.mjs';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-
-/** How long anything may take that comes at once on an idle machine: long enough for a busy one, and only a hang takes longer. */
-export const PATIENCE = 90_000;
 
 /** @param {string[]} flags beside those that every case has */
 export const launch = (...flags) => {
@@ -18,6 +16,13 @@ export const launch = (...flags) => {
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', ...flags],
   });
 };
+
+/** One that does not say in its user agent that a program drives it. Pages say so still, by `navigator.webdriver`; see `undriven`. */
+export const launchUnnamed = () =>
+  launch('--user-agent=Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36');
+
+/** Hides from a page's scripts that a program drives the browser. */
+export const undriven = page => page.evaluateOnNewDocument(() => Object.defineProperty(navigator, 'webdriver', {value: false}));
 
 /** A tab in a profile of its own; `tab.errors` is what has been thrown in its pages. */
 export const openTab = async (browser, url, prepare = async () => {}) => {

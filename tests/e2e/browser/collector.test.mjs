@@ -5,7 +5,8 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
-import {launch, openTab} from './browser.mjs';
+import {launchUnnamed, openTab, undriven} from './browser.mjs';
+import {eventually} from './patience.mjs';
 import {build, run} from './program.mjs';
 import {differences, expected, exposed} from './tally.mjs';
 
@@ -13,8 +14,7 @@ let browser, program, folder;
 before(async () => {
   program = build('../../../Cargo.toml', '--example', 'collector', '--features', 'full');
   folder = mkdtempSync(join(tmpdir(), 'collector-'));
-  // Programs are told by their user agent and by `navigator.webdriver`; this one hides the first here, the second in the page.
-  browser = await launch('--user-agent=Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36');
+  browser = await launchUnnamed();
 });
 after(async () => {
   await browser?.close();
@@ -51,16 +51,6 @@ const listen = async answer => {
   };
 };
 
-const until = async (condition, what) => {
-  const give = Date.now() + 30000;
-  for (;;) {
-    const value = await condition();
-    if (value) return value;
-    if (Date.now() > give) assert.fail(`never came: ${await what()}`);
-    await new Promise(resolve => setTimeout(resolve, 25));
-  }
-};
-
 const startCollector = async () => {
   const batches = [];
   let collector, source;
@@ -89,7 +79,7 @@ const startCollector = async () => {
   writeFileSync(config, `listen = "127.0.0.1:0"\noperator_listen = "127.0.0.1:0"\norigins = ["http://localhost:${pages.port}"]\n${CONFIG}`);
   const lines = [];
   const child = await run(program, {}, line => lines.push(line), [config]);
-  const said = name => until(() => lines.find(line => line.startsWith(`${name}:`))?.slice(name.length + 1).trim(), () => lines.join('\n'));
+  const said = name => eventually(() => lines.find(line => line.startsWith(`${name}:`))?.slice(name.length + 1).trim(), `a line of ${name}`, () => lines.join('\n'));
   const [metricsUrl, script, tag] = [await said('metrics'), await said('script'), await said('tag')];
   collector = {public: new URL('/', script).href, private: new URL('/', metricsUrl).href};
 
@@ -104,11 +94,11 @@ const startCollector = async () => {
     },
     listed: path => `http://localhost:${pages.port}${path}`,
     unlisted: path => `http://127.0.0.1:${pages.port}${path}`,
-    until: condition => until(condition, async () => `${condition}\n${JSON.stringify(batches, null, 1)}\n${await metrics()}`),
+    until: condition => eventually(condition, condition.toString(), async () => `${JSON.stringify(batches, null, 1)}\n${await metrics()}`),
     /** That /metrics holds what was sent and nothing else; of it, `refused` batches for their origin. */
     agrees: async (refused = 0) => {
       let text, different;
-      await until(async () => {
+      await eventually(async () => {
         text = await metrics();
         const foreign = batches.filter(({status}) => status === 403);
         const sent = expected(batches.filter(({status}) => status !== 403), ENDPOINTS, true);
@@ -118,7 +108,7 @@ const startCollector = async () => {
         }
         different = differences(sent, exposed(text));
         return different.length === 0;
-      }, () => `/metrics as it was sent:\n${different.join('\n')}`);
+      }, '/metrics is what was sent', () => different.join('\n'));
       assert.ok(batches.filter(({status}) => status === 403).length >= refused);
       return text;
     },
@@ -129,8 +119,6 @@ const startCollector = async () => {
     },
   };
 };
-
-const asAPersons = page => page.evaluateOnNewDocument(() => Object.defineProperty(navigator, 'webdriver', {value: false}));
 
 const collectorCase = (name, drive) => test(name, async () => {
   const collector = await startCollector();
@@ -144,7 +132,7 @@ const collectorCase = (name, drive) => test(name, async () => {
 for (const hashed of [false, true]) {
   collectorCase(`what pages of another origin send is what /metrics holds, the script ${hashed ? 'by the tag that is printed' : 'by its path'}`, async collector => {
     collector.load({hashed});
-    const page = await openTab(browser, collector.listed('/page/7'), asAPersons);
+    const page = await openTab(browser, collector.listed('/page/7'), undriven);
     await page.waitForFunction(() => window.rumClient?.makeCounter);
     await page.click('#buy');
     await page.click('#buy');
@@ -186,7 +174,7 @@ for (const hashed of [false, true]) {
 
 collectorCase('a page of an origin that is not listed sends in vain, and is counted', async collector => {
   collector.load({hashed: false});
-  const page = await openTab(browser, collector.unlisted('/page/7'), asAPersons);
+  const page = await openTab(browser, collector.unlisted('/page/7'), undriven);
   await page.waitForFunction(() => window.rumClient?.makeCounter);
   await page.click('#buy');
   await page.close();
@@ -200,7 +188,7 @@ collectorCase('a page of an origin that is not listed sends in vain, and is coun
 collectorCase('Global Privacy Control silences the page, and is heard by the collector', async collector => {
   collector.load({hashed: false});
   const silent = await openTab(browser, collector.listed('/page/7'), async page => {
-    await asAPersons(page);
+    await undriven(page);
     await page.evaluateOnNewDocument(() => Object.defineProperty(navigator, 'globalPrivacyControl', {value: true}));
   });
   await silent.waitForFunction(() => !!window.rumClient);
@@ -208,7 +196,7 @@ collectorCase('Global Privacy Control silences the page, and is heard by the col
   await silent.close();
 
   // The page's own signal is not there: only the collector sees this one.
-  const told = await openTab(browser, collector.listed('/page/7'), asAPersons);
+  const told = await openTab(browser, collector.listed('/page/7'), undriven);
   await told.waitForFunction(() => window.rumClient?.makeCounter);
   await told.setExtraHTTPHeaders({'Sec-GPC': '1'});
   await told.evaluate(() => { for (let i = 0; i < 60; i++) rumClient.makeHistogram('search_duration_seconds', {plan: 'free'}).observe(i); });

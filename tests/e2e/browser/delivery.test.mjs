@@ -1,7 +1,7 @@
 // Whatever ends a page, what it saw arrives once.
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
-import {hide, launch, openTab, painted, show} from './browser.mjs';
+import {hide, launch, openTab, show} from './browser.mjs';
 import {startTarget} from './target.mjs';
 
 let browser;

@@ -1,15 +1,15 @@
 // The demo's page: whatever a person clicks moves a metric, under its strict Content Security Policy.
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
-import {PATIENCE, hide, launch, openTab} from './browser.mjs';
+import {hide, launchUnnamed, openTab, undriven} from './browser.mjs';
+import {eventually} from './patience.mjs';
 import {build, run} from './program.mjs';
 
 let browser, demo, origin;
 before(async () => {
   demo = await run(build('../../../Cargo.toml', '--example', 'demo', '--features', 'full'), {PORT: '0'});
   [origin] = /http:[^ ]*(?=\/$)/.exec(demo.first);
-  // Programs are told by their user agent and by `navigator.webdriver`; this one hides the first here, the second in the page.
-  browser = await launch('--user-agent=Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36');
+  browser = await launchUnnamed();
 });
 after(async () => {
   await browser?.close();
@@ -19,14 +19,13 @@ after(async () => {
 const metrics = async () => (await fetch(`${origin}/metrics`)).text();
 
 const untilExposed = async (...series) => {
-  const give = Date.now() + PATIENCE;
-  for (;;) {
-    const lines = new Set((await metrics()).split('\n'));
-    const missing = series.filter(each => !lines.has(each));
-    if (missing.length === 0) return;
-    if (Date.now() > give) assert.fail(`not in /metrics:\n${missing.join('\n')}\nbut\n${[...lines].filter(line => /^(user|rum|votes|search|db|login|purchase|network|log|http_upgraded|http_responses|synthetic)_/.test(line)).join('\n')}`);
-    await new Promise(resolve => setTimeout(resolve, 50));
-  }
+  let lines, missing;
+  await eventually(async () => {
+    lines = new Set((await metrics()).split('\n'));
+    missing = series.filter(each => !lines.has(each));
+    return missing.length === 0;
+  }, 'the series in /metrics', () =>
+    `${missing.join('\n')}\nbut\n${[...lines].filter(line => /^(user|rum|votes|search|db|login|purchase|network|log|http_upgraded|http_responses|synthetic)_/.test(line)).join('\n')}`);
 };
 
 test('the demo records no browser that a program drives', async () => {
@@ -40,7 +39,7 @@ test('every button of the demo moves its metric', async () => {
   const complaints = [];
   const page = await openTab(browser, `${origin}/`, async page => {
     page.on('console', message => message.type() === 'error' && complaints.push(message.text()));
-    await page.evaluateOnNewDocument(() => Object.defineProperty(navigator, 'webdriver', {value: false}));
+    await undriven(page);
   });
   const click = async (selector, said) => {
     await page.click(selector);

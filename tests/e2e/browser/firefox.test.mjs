@@ -4,7 +4,8 @@ import {existsSync} from 'node:fs';
 import {after, before, test} from 'node:test';
 import {isDeepStrictEqual} from 'node:util';
 import puppeteer from 'puppeteer-core';
-import {PATIENCE, openTab, referenceSettled} from './browser.mjs';
+import {openTab, referenceSettled} from './browser.mjs';
+import {PATIENCE} from './patience.mjs';
 import {repeat, rows, startWatched} from './dashboard/watched.mjs';
 import {startTarget} from './target.mjs';
 

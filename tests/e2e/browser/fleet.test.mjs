@@ -7,7 +7,8 @@ import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {launch, openTab} from './browser.mjs';
+import {launchUnnamed, openTab, painted, undriven} from './browser.mjs';
+import {eventually} from './patience.mjs';
 import {build, run} from './program.mjs';
 
 let browser, proxy;
@@ -19,8 +20,7 @@ before(async () => {
     replicas.push(await run(program, {REPLICA: JSON.stringify(settings)}));
   }
   proxy = await startNginx(replicas.map(({first}) => new URL(first).host));
-  // Programs are told by their user agent and by `navigator.webdriver`; this one hides the first here, the second in the page.
-  browser = await launch('--user-agent=Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36');
+  browser = await launchUnnamed();
 });
 after(async () => {
   await browser?.close();
@@ -94,11 +94,10 @@ const EXPECTED = {
 };
 
 test('a visitor of both replicas is one session of the fleet', async () => {
-  const page = await openTab(browser, `${proxy.origin}/`, page =>
-    page.evaluateOnNewDocument(() => Object.defineProperty(navigator, 'webdriver', {value: false})));
+  const page = await openTab(browser, `${proxy.origin}/`, undriven);
   for (const path of ['/products/7', '/cart']) {
     await page.goto(proxy.origin + path, {waitUntil: 'load'});
-    await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0);
+    await painted(page);
   }
   await page.evaluate(() => {
     (window.rumClient ||= []).push(rum => {
@@ -110,20 +109,15 @@ test('a visitor of both replicas is one session of the fleet', async () => {
   await page.close();
   assert.deepEqual(page.errors, []);
 
-  const give = Date.now() + 15000;
-  for (;;) {
-    const [a, b] = await exposed();
-    const different = Object.entries(EXPECTED).filter(([series, count]) => (a[series] ?? 0) + (b[series] ?? 0) !== count);
-    if (different.length === 0) {
-      // By turns they get requests, whichever pages and beacons these are.
-      for (const replica of [a, b]) {
-        const moved = Object.keys(replica).filter(series => replica[series] > 0);
-        assert.ok(moved.some(series => /^(http_requests_total|rum_batches_total)\{/.test(series)), `${moved}`);
-        assert.deepEqual(moved.filter(series => series.includes('unmatched')), []);
-      }
-      break;
-    }
-    if (Date.now() > give) assert.fail(`of ${Object.fromEntries(different)}\n${JSON.stringify([a, b], null, 1)}`);
-    await new Promise(resolve => setTimeout(resolve, 50));
+  let both;
+  await eventually(async () => {
+    const [a, b] = both = await exposed();
+    return Object.entries(EXPECTED).every(([series, count]) => (a[series] ?? 0) + (b[series] ?? 0) === count);
+  }, 'what is expected of both', () => JSON.stringify([EXPECTED, ...both], null, 1));
+  // By turns they get requests, whichever pages and beacons these are.
+  for (const replica of both) {
+    const moved = Object.keys(replica).filter(series => replica[series] > 0);
+    assert.ok(moved.some(series => /^(http_requests_total|rum_batches_total)\{/.test(series)), `${moved}`);
+    assert.deepEqual(moved.filter(series => series.includes('unmatched')), []);
   }
 });

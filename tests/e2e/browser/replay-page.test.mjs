@@ -4,7 +4,8 @@ import {after, before, test} from 'node:test';
 import {launch, openTab} from './browser.mjs';
 import {content, picture, readable, scheme, watch} from './page-checks.mjs';
 import {calm, ids, recording} from './recording.mjs';
-import {eventually, startReplay} from './replay.mjs';
+import {eventually} from './patience.mjs';
+import {startReplay} from './replay.mjs';
 
 let browser;
 before(async () => { browser = await launch(); });

@@ -1,6 +1,6 @@
 // The replay as its tests see it: what the server has stored, read by the operator's routes.
 import assert from 'node:assert/strict';
-import {PATIENCE} from './browser.mjs';
+import {eventually} from './patience.mjs';
 import {startTarget} from './target.mjs';
 
 /** @param {object} [settings] of the site, beside the replay that this turns on */
@@ -31,15 +31,4 @@ export const startReplay = async (settings = {}) => {
     /** Waits until what is stored is as wanted, and answers what was made of it. */
     stored: condition => eventually(async () => condition(await all()), condition.toString(), async () => JSON.stringify(await all())),
   };
-};
-
-/** Until the condition holds; then what it said. */
-export const eventually = async (condition, what, seen = () => '') => {
-  const give = Date.now() + PATIENCE;
-  for (;;) {
-    const value = await condition();
-    if (value) return value;
-    if (Date.now() > give) assert.fail(`never: ${what}\n${await seen()}`);
-    await new Promise(resolve => setTimeout(resolve, 50));
-  }
 };

@@ -1,7 +1,7 @@
 // The program under test, as the tests see it: where its pages are, what has arrived, and what its /metrics made of it.
 import assert from 'node:assert/strict';
 import {fileURLToPath} from 'node:url';
-import {PATIENCE} from './browser.mjs';
+import {eventually} from './patience.mjs';
 import {build, run} from './program.mjs';
 import {differences, expected, exposed, servedTemplates} from './tally.mjs';
 import {startThirdParty} from './third-party.mjs';
@@ -46,7 +46,7 @@ export const startTarget = async (settings = {}) => {
   });
 
   // The line after the first.
-  while (settings.elsewhere && !elsewhere) await new Promise(resolve => setTimeout(resolve, 5));
+  if (settings.elsewhere) await eventually(() => elsewhere, 'the origin elsewhere');
 
   const flat = () => batches.flatMap(batch => batch.events);
   const metrics = async () => (await fetch(`${site.first}/metrics`)).text();
@@ -67,34 +67,24 @@ export const startTarget = async (settings = {}) => {
       .filter(each => each.event === kind && Object.entries(match).every(([key, value]) => each[key] === value))
       .reduce((sum, each) => sum + (each[field] ?? 1), 0),
     /** Waits until the condition on what has arrived holds. */
-    until: async (condition, what = condition.toString()) => {
-      const give = Date.now() + PATIENCE;
-      for (;;) {
-        const value = condition();
-        if (value) return value;
-        if (Date.now() > give) throw new Error(`never arrived: ${what}\n${JSON.stringify(flat(), null, 1)}\n${JSON.stringify(reference)}`);
-        await new Promise(resolve => setTimeout(resolve, 25));
-      }
-    },
+    until: (condition, what = condition.toString()) =>
+      eventually(condition, what, () => `${JSON.stringify(flat(), null, 1)}\n${JSON.stringify(reference)}`),
     /**
      * That /metrics equals what browsers have sent, to the count, and that just so many events were refused.
      * @param {Record<string, number>} [refused] by reason
      */
-    agrees: async (refused = {}) => {
-      const give = Date.now() + PATIENCE;
-      for (;;) {
+    agrees: (refused = {}) => {
+      let different;
+      // A batch may be recorded and not yet told, or still on its way.
+      return eventually(async () => {
         const text = await metrics();
         const sent = expected(bodies, servedTemplates(text), settings.privacy ?? true);
-        const different = differences(sent, exposed(text));
-        if (different.length === 0) {
-          const reasons = Object.entries(sent).flatMap(([key, count]) => /^rum_rejected_total\{reason="(.*)"\}/.test(key) ? [[/"(.*)"/.exec(key)[1], count]] : []);
-          assert.deepEqual(Object.fromEntries(reasons), refused);
-          return text;
-        }
-        // A batch may be recorded and not yet told, or still on its way.
-        if (Date.now() > give) assert.fail(`/metrics is not what was sent:\n${different.join('\n')}`);
-        await new Promise(resolve => setTimeout(resolve, 50));
-      }
+        different = differences(sent, exposed(text));
+        if (different.length > 0) return;
+        const reasons = Object.entries(sent).flatMap(([key, count]) => /^rum_rejected_total\{reason="(.*)"\}/.test(key) ? [[/"(.*)"/.exec(key)[1], count]] : []);
+        assert.deepEqual(Object.fromEntries(reasons), refused);
+        return text;
+      }, '/metrics is what was sent', () => different.join('\n'));
     },
     stop: async () => {
       await site.stop();

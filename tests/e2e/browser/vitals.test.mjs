@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
 import {isDeepStrictEqual} from 'node:util';
-import {PATIENCE, hide, launch, openTab, painted, referenceSettled, show} from './browser.mjs';
+import {hide, launch, openTab, painted, referenceSettled, show} from './browser.mjs';
+import {eventually} from './patience.mjs';
 import {startTarget} from './target.mjs';
 
 let browser;
@@ -205,13 +206,8 @@ vitalsCase('prerendered', {path: '/page-first?no-reference&prerender'}, async ({
   assert.equal(target.events('page_view').length, 0, 'nothing is counted before the activation');
   await page.evaluate(url => { location.href = url; }, target.url('/page/7')).catch(() => {});
   // The activation swaps the page under the harness.
-  let activation;
-  for (const give = Date.now() + PATIENCE; !activation && Date.now() < give;) {
-    activation = await page.evaluate(() => location.pathname === '/page/7' && !document.prerendering &&
-      reference.some(each => each.name === 'FCP') && performance.getEntriesByType('navigation')[0].activationStart).catch(() => 0);
-    await new Promise(resolve => setTimeout(resolve, 100));
-  }
-  assert.ok(activation > 0, 'it was prerendered');
+  const activation = await eventually(() => page.evaluate(() => location.pathname === '/page/7' && !document.prerendering &&
+    reference.some(each => each.name === 'FCP') && performance.getEntriesByType('navigation')[0].activationStart).catch(() => 0), 'an activation');
   const earlier = target.all().length;
   await page.close();
   await target.until(() => target.events('web_vitals').some(each => each.endpoint === '/page/{id}' && 'cls' in each && target.all().indexOf(each) >= earlier), 'its vitals');

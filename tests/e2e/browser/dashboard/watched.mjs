@@ -1,7 +1,8 @@
 // An application that is watched, the traffic that it gets, and its dashboard in a tab.
 import assert from 'node:assert/strict';
 import {randomBytes} from 'node:crypto';
-import {PATIENCE, openTab} from '../browser.mjs';
+import {openTab} from '../browser.mjs';
+import {PATIENCE, eventually} from '../patience.mjs';
 import {build, run} from '../program.mjs';
 
 let program;
@@ -31,7 +32,7 @@ export const startWatched = async (settings = {}) => {
     /** The first samples are from before the traffic, so that counters are seen from nothing on. */
     sampled: async (samples = 2) => {
       const enough = async () => (await (await fetch(`${origin}/dashboard/data`)).json()).samples.length >= samples;
-      while (!await enough()) await new Promise(resolve => setTimeout(resolve, 50));
+      await eventually(enough, `${samples} samples`);
     },
   };
 };
