@@ -2,8 +2,6 @@
 
 use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -14,6 +12,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::support::body::Scripted;
 use crate::support::client::{http1, http2_connection};
 use crate::support::metrics::Metrics;
+use crate::support::panics::{PanicInCall, poll};
 use crate::support::server::Server;
 use crate::support::watch::{monitor, settled};
 
@@ -113,28 +112,6 @@ async fn an_error_and_a_panic_on_a_real_server_count_as_500() {
 
 async fn panicking<B>(_: Request<B>) -> Result<Response<Full<Bytes>>, Infallible> {
     panic!("the handler panicked")
-}
-
-/// Panics before it has a future.
-#[derive(Debug, Clone)]
-struct PanicInCall;
-
-impl Service<Request<()>> for PanicInCall {
-    type Response = Response<Full<Bytes>>;
-    type Error = Infallible;
-    type Future = std::future::Ready<Result<Self::Response, Infallible>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, _: Request<()>) -> Self::Future {
-        panic!("the service panicked")
-    }
-}
-
-fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
-    future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
 fn get() -> Request<()> {

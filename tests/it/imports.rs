@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::support::tree::{files_below, project};
+
 /// Modules of one line do not see each other.
 const ORDER: [&[&str]; 11] = [
     &["error", "label", "collected"],
@@ -66,28 +68,20 @@ fn every_way_to_write_an_import_is_seen() {
 
 /// Each source file with the top-level module that it belongs to; the crate's root, which only names things, aside.
 pub fn sources() -> Vec<(String, PathBuf)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = Vec::new();
-    let mut folders = vec![root.clone()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") && path != root.join("lib.rs") {
-                let top = path.strip_prefix(&root).unwrap().components().next().unwrap().as_os_str();
-                let module = Path::new(top).file_stem().unwrap().to_str().unwrap().to_owned();
-                files.push((module, path));
-            }
-        }
-    }
+    let root = project().join("src");
+    let is_module = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "rs") && *path != root.join("lib.rs");
+    let with_module = |path: PathBuf| {
+        let top = path.strip_prefix(&root).unwrap().components().next().unwrap().as_os_str();
+        (Path::new(top).file_stem().unwrap().to_str().unwrap().to_owned(), path)
+    };
+    let files: Vec<_> = files_below(&root).into_iter().filter(is_module).map(with_module).collect();
     assert!(files.len() > 20, "the sources were not found");
     files
 }
 
 /// Whether a file is a top-level module itself, so that its `super` is the crate.
 fn is_top(file: &Path) -> bool {
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let src = project().join("src");
     file.parent() == Some(&src) || file.ends_with("mod.rs") && file.parent().and_then(Path::parent) == Some(&src)
 }
 

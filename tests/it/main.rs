@@ -42,6 +42,7 @@ mod event_streams;
 mod exemplars;
 mod failure;
 mod faults;
+mod file_sizes;
 #[cfg(feature = "protobuf")]
 mod fuzz_corpora;
 mod grpc;

@@ -2,8 +2,7 @@
 
 use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::{Pin, pin};
-use std::task::{Context, Poll, Waker};
+use std::pin::pin;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -15,6 +14,7 @@ use super::greeter::{Client, GrpcServer};
 use super::{COUNT, HELLO, assert_counted, monitor, only_call};
 use crate::support::body::Scripted;
 use crate::support::metrics::Metrics;
+use crate::support::panics::{PanicInCall, poll};
 
 #[tokio::test]
 async fn a_stream_whose_client_goes_is_canceled() {
@@ -116,26 +116,4 @@ async fn answered(monitor: &Monitor, body: Scripted) -> impl http_body::Body<Dat
 
 fn hello() -> Request<()> {
     Request::post("/test.Greeter/Hello").header("content-type", "application/grpc").body(()).unwrap()
-}
-
-fn poll<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
-    future.poll(&mut Context::from_waker(Waker::noop()))
-}
-
-/// Panics before it has a future.
-#[derive(Debug, Clone)]
-struct PanicInCall;
-
-impl Service<Request<()>> for PanicInCall {
-    type Response = Response<Empty<Bytes>>;
-    type Error = Infallible;
-    type Future = std::future::Ready<Result<Self::Response, Infallible>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, _: Request<()>) -> Self::Future {
-        panic!("the service panicked")
-    }
 }

@@ -13,6 +13,7 @@ pub mod layered;
 pub mod metrics;
 pub mod mount;
 pub mod openmetrics;
+pub mod panics;
 #[cfg(feature = "protobuf")]
 pub mod protobuf;
 pub mod random;
@@ -20,6 +21,7 @@ pub mod scrape;
 pub mod server;
 pub mod site;
 pub mod text_format;
+pub mod tree;
 pub mod watch;
 pub mod wire;
 

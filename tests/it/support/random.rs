@@ -25,4 +25,22 @@ impl Random {
     pub fn bytes(&mut self, most: usize) -> Vec<u8> {
         (0..self.below(most)).map(|_| self.next().to_be_bytes()[0]).collect()
     }
+
+    /// Fewer pieces than that, put together as they come.
+    pub fn joined(&mut self, pieces: &[&str], most: usize) -> Vec<u8> {
+        (0..self.below(most)).map(|_| *self.pick(pieces)).collect::<String>().into_bytes()
+    }
+
+    /// The same with up to three bytes changed, put in, or all from there on cut off.
+    pub fn changed(&mut self, mut body: Vec<u8>) -> Vec<u8> {
+        for _ in 0..self.below(4) {
+            let at = self.below(body.len());
+            match self.below(3) {
+                0 => body[at] = self.next().to_be_bytes()[0],
+                1 => body.truncate(at.max(1)),
+                _ => body.insert(at, self.next().to_be_bytes()[0]),
+            }
+        }
+        body
+    }
 }
