@@ -1,7 +1,6 @@
 //! The config file: what it can say, and what is wrong with it, by its line.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 
@@ -9,6 +8,8 @@ use prometheus::Registry;
 use serde::Deserialize;
 use toml::Spanned;
 use tower_rum::{Buckets, Builder, ClientCounter, ClientHistogram, Error, Monitor, Unit};
+
+use crate::toml_file::{self, Problem, address, at};
 
 pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
@@ -19,12 +20,7 @@ pub(crate) struct Config {
 impl Config {
     /// The error says file, line, and what to write there.
     pub(crate) fn read(path: &Path) -> Result<Self, String> {
-        let file = path.display();
-        let text = fs::read_to_string(path).map_err(|error| format!("{file}: {error}"))?;
-        File::parse(&text).and_then(|file| file.config()).map_err(|Problem { at, what }| {
-            let line = text.bytes().take(at).filter(|&byte| byte == b'\n').count() + 1;
-            format!("{file}:{line}: {what}")
-        })
+        toml_file::read(path, File::config)
     }
 }
 
@@ -76,11 +72,6 @@ struct Histogram {
 }
 
 impl File {
-    fn parse(text: &str) -> Result<Self, Problem> {
-        toml::from_str(text)
-            .map_err(|error| Problem { at: error.span().map_or(0, |span| span.start), what: error.message().to_owned() })
-    }
-
     fn config(&self) -> Result<Config, Problem> {
         let listen = address("listen", self.listen.as_ref(), 8080)?;
         let operator_listen = address("operator_listen", self.operator_listen.as_ref(), 9464)?;
@@ -182,22 +173,4 @@ fn built(settings: &[Setting]) -> Result<Monitor, Problem> {
         let (at, error) = wrong.unwrap_or((0, error));
         Problem { at, what: error.to_string() }
     })
-}
-
-fn address(name: &str, written: Option<&Spanned<String>>, default_port: u16) -> Result<SocketAddr, Problem> {
-    let Some(address) = written else { return Ok(SocketAddr::from(([127, 0, 0, 1], default_port))) };
-    let example = SocketAddr::from(([127, 0, 0, 1], default_port));
-    address.get_ref().parse().map_err(|_| {
-        at(address, &format!("`{name}` takes an address and a port, such as {example}, not {:?}", address.get_ref()))
-    })
-}
-
-struct Problem {
-    /// A place in the file, in bytes.
-    at: usize,
-    what: String,
-}
-
-fn at<T>(place: &Spanned<T>, what: &impl ToString) -> Problem {
-    Problem { at: place.span().start, what: what.to_string() }
 }

@@ -6,6 +6,10 @@
 //! what is on its way. What it has counted since the last scrape is then lost, as with any application that Prometheus scrapes.
 
 mod config;
+#[path = "../shared/signals.rs"]
+mod signals;
+#[path = "../shared/toml_file.rs"]
+mod toml_file;
 
 use std::env;
 use std::error::Error;
@@ -41,7 +45,7 @@ async fn collect() -> Result<(), Box<dyn Error>> {
         return Err("collector takes one argument, its config file, such as examples/collector/collector.toml".into());
     };
     let Config { listen, operator_listen, monitor } = Config::read(Path::new(&path))?;
-    let asked_to_end = asked_to_end()?;
+    let asked_to_end = signals::asked_to_end()?;
     let public = bound("listen", listen).await?;
     let private = bound("operator_listen", operator_listen).await?;
     println!("metrics: http://{}/metrics", private.local_addr()?);
@@ -81,23 +85,6 @@ fn served(listener: TcpListener, routes: Router, mut stopped: Receiver<()>) -> i
     // The address of whoever sends is for the rate of one client, and kept nowhere.
     let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, routes).with_graceful_shutdown(stop).into_future()
-}
-
-#[cfg(unix)]
-fn asked_to_end() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-#[cfg(not(unix))]
-fn asked_to_end() -> io::Result<impl Future<Output = ()>> {
-    Ok(async { drop(tokio::signal::ctrl_c().await) })
 }
 
 /// With what is under way when it is asked to end: longer than a beacon's body may take.

@@ -15,6 +15,8 @@ mod measured;
 mod network;
 mod pages;
 mod shop;
+#[path = "../shared/signals.rs"]
+mod signals;
 mod streams;
 mod traffic;
 mod trouble;
@@ -59,7 +61,7 @@ async fn main() -> ExitCode {
 async fn tour(traffic: Option<Traffic>) -> Result<(), BoxError> {
     let host = env::var("HOST").map_or(Ok(IpAddr::V4(Ipv4Addr::LOCALHOST)), |host| host.parse())?;
     let port = env::var("PORT").map_or(Ok(3000), |port| port.parse::<u16>())?;
-    let asked_to_end = ending::asked_to_end()?;
+    let asked_to_end = signals::asked_to_end()?;
     let listener = TcpListener::bind((host, port)).await?;
     let address = network::reached_at(listener.local_addr()?);
 

@@ -5,7 +5,8 @@
 //! is open to this machine. `PORT` and `OPERATOR_PORT` change the ports, `HOST` the address of both. It ends by Ctrl-C or `SIGTERM`.
 
 mod credentials;
-mod ending;
+#[path = "../shared/signals.rs"]
+mod signals;
 
 use std::env::{self, VarError};
 use std::future::IntoFuture;
@@ -31,7 +32,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     tokio::spawn(monitor.history()); // what the dashboard remembers
 
-    let asked_to_end = ending::asked_to_end()?;
+    let asked_to_end = signals::asked_to_end()?;
     // A container listens on all addresses; the operators' routes are for this machine, or for a network of your own.
     let host = env::var("HOST").map_or(Ok(IpAddr::V4(Ipv4Addr::LOCALHOST)), |host| host.parse())?;
     let public = TcpListener::bind((host, port("PORT", 3000)?)).await?;

@@ -1,7 +1,6 @@
 //! The config file: what it can say, and what is wrong with it, by its line.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
@@ -10,6 +9,8 @@ use http::Method;
 use serde::Deserialize;
 use toml::Spanned;
 use tower_rum::synthetic::{Client, Probe, Probes, Pushgateway, Step};
+
+use crate::toml_file::{self, Problem, address, at};
 
 pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
@@ -25,12 +26,7 @@ pub(crate) struct Push {
 impl Config {
     /// The error says file, line, and what to write there.
     pub(crate) fn read(path: &Path, client: &Client) -> Result<Self, String> {
-        let file = path.display();
-        let text = fs::read_to_string(path).map_err(|error| format!("{file}: {error}"))?;
-        File::parse(&text).and_then(|file| file.config(client)).map_err(|Problem { at, what }| {
-            let line = text.bytes().take(at).filter(|&byte| byte == b'\n').count() + 1;
-            format!("{file}:{line}: {what}")
-        })
+        toml_file::read(path, |file: &File| file.config(client))
     }
 }
 
@@ -101,18 +97,8 @@ impl TryFrom<f64> for Seconds {
 }
 
 impl File {
-    fn parse(text: &str) -> Result<Self, Problem> {
-        toml::from_str(text)
-            .map_err(|error| Problem { at: error.span().map_or(0, |span| span.start), what: error.message().to_owned() })
-    }
-
-    fn config(self, client: &Client) -> Result<Config, Problem> {
-        let listen = match &self.listen {
-            Some(address) => address.get_ref().parse().map_err(|_| {
-                at(address, &format!("`listen` takes an address and a port, such as 127.0.0.1:9464, not {:?}", address.get_ref()))
-            })?,
-            None => SocketAddr::from(([127, 0, 0, 1], 9464)),
-        };
+    fn config(&self, client: &Client) -> Result<Config, Problem> {
+        let listen = address("listen", self.listen.as_ref(), 9464)?;
         let push = self.pushgateway.as_ref().map(|gateway| gateway.push(client)).transpose()?;
         Ok(Config { listen, probes: self.probes()?, push })
     }
@@ -201,16 +187,6 @@ impl Asked {
             at(method, &format!("a method is written in capitals, such as GET or POST, not {:?}", method.get_ref()))
         })
     }
-}
-
-struct Problem {
-    /// A place in the file, in bytes.
-    at: usize,
-    what: String,
-}
-
-fn at<T>(place: &Spanned<T>, what: &impl ToString) -> Problem {
-    Problem { at: place.span().start, what: what.to_string() }
 }
 
 /// Whether a probe can be carried out. What is wrong with it stands at this place.

@@ -7,10 +7,13 @@
 //! deletes what it has pushed.
 
 mod config;
+#[path = "../shared/signals.rs"]
+mod signals;
+#[path = "../shared/toml_file.rs"]
+mod toml_file;
 
 use std::env;
 use std::error::Error;
-use std::io;
 use std::path::Path;
 use std::pin::pin;
 use std::process::ExitCode;
@@ -47,7 +50,7 @@ async fn probe() -> Result<(), Box<dyn Error>> {
     let probes = probes.on_failure(|probe, failure| eprintln!("{probe}: {failure}"));
     let collector = probes.collector();
     let monitor = Monitor::builder().registry(Registry::new()).collector(collector.clone()).build()?;
-    let asked_to_end = asked_to_end()?;
+    let asked_to_end = signals::asked_to_end()?;
 
     let listener = TcpListener::bind(listen);
     let listener = listener.await.map_err(|error| format!("{listen}: {error}; `listen` takes an address that is free"))?;
@@ -86,23 +89,6 @@ async fn pushed(push: Option<Push>, collector: ProbeCollector, mut stopped: Rece
         }
     }
     Ok(gateway.delete().await?)
-}
-
-#[cfg(unix)]
-fn asked_to_end() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-#[cfg(not(unix))]
-fn asked_to_end() -> io::Result<impl Future<Output = ()>> {
-    Ok(async { drop(tokio::signal::ctrl_c().await) })
 }
 
 /// With what is under way when it is asked to end.

@@ -1,7 +1,8 @@
-//! When it is to end: Ctrl-C, or the `SIGTERM` of a container's runtime.
+//! When a program is to end: Ctrl-C, or the `SIGTERM` of a container's runtime.
 
 use std::io;
 
+/// Ready once the process gets one of the two, from the call on.
 #[cfg(unix)]
 pub(crate) fn asked_to_end() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
