@@ -12,7 +12,7 @@ use tower_rum::Monitor;
 
 use super::application::{HTML, KILOBYTE, Streams};
 use super::axum::text;
-use super::subject::Subject;
+use super::subject::{Names, Subject};
 
 /// A server that takes a client that has closed its side for gone, as hyper does. A macro, because the types of applications cannot be named.
 macro_rules! start {
@@ -47,12 +47,7 @@ pub fn ours() -> Subject {
     Subject {
         name: "tower-rum, actix",
         address,
-        requests: "http_requests_total",
-        latency: "http_request_duration_seconds_count",
-        in_flight: Some("http_requests_in_flight"),
-        response_size: Some("http_response_size_bytes"),
-        route: "endpoint",
-        status: "status",
+        names: Names::OURS,
         has_trailers: false,
         read: Box::new(move || text(&counted)),
         sources,
@@ -68,12 +63,14 @@ pub fn actix_web_prom() -> Subject {
     Subject {
         name: "actix-web-prom",
         address,
-        requests: "api_http_requests_total",
-        latency: "api_http_requests_duration_seconds_count",
-        in_flight: None,
-        response_size: None,
-        route: "endpoint",
-        status: "status",
+        names: Names {
+            requests: "api_http_requests_total",
+            latency: "api_http_requests_duration_seconds_count",
+            in_flight: None,
+            response_size: None,
+            route: "endpoint",
+            status: "status",
+        },
         has_trailers: false,
         read: Box::new(move || text(&registry)),
         sources,

@@ -19,7 +19,7 @@ use tokio::runtime::Runtime;
 use tower_rum::{GrpcType, Monitor};
 
 use super::application::{CALL, HTML, KILOBYTE, Source, Streams};
-use super::subject::Subject;
+use super::subject::{Names, Subject};
 
 pub fn ours() -> Subject {
     let counted = Registry::new();
@@ -34,12 +34,7 @@ pub fn ours() -> Subject {
     Subject {
         name: "tower-rum, axum",
         address: start(app),
-        requests: "http_requests_total",
-        latency: "http_request_duration_seconds_count",
-        in_flight: Some("http_requests_in_flight"),
-        response_size: Some("http_response_size_bytes"),
-        route: "endpoint",
-        status: "status",
+        names: Names::OURS,
         has_trailers: true,
         read: Box::new(move || text(&counted)),
         sources,
@@ -56,12 +51,14 @@ pub fn axum_prometheus() -> Subject {
     Subject {
         name: "axum-prometheus",
         address: start(app.route("/metrics", get(async move || exposed.render())).layer(layer)),
-        requests: "axum_http_requests_total",
-        latency: "axum_http_requests_duration_seconds_count",
-        in_flight: Some("axum_http_requests_pending"),
-        response_size: Some("axum_http_response_body_size"),
-        route: "endpoint",
-        status: "status",
+        names: Names {
+            requests: "axum_http_requests_total",
+            latency: "axum_http_requests_duration_seconds_count",
+            in_flight: Some("axum_http_requests_pending"),
+            response_size: Some("axum_http_response_body_size"),
+            route: "endpoint",
+            status: "status",
+        },
         has_trailers: true,
         read: Box::new(move || handle.render()),
         sources,
@@ -83,12 +80,14 @@ pub fn otel() -> Subject {
     Subject {
         name: "opentelemetry-instrumentation-tower",
         address: start(app.route("/metrics", get(async move || text(&exposed))).layer(layer)),
-        requests: "http_server_request_duration_seconds_count",
-        latency: "http_server_request_duration_seconds_count",
-        in_flight: Some("http_server_active_requests"),
-        response_size: Some("http_server_response_body_size_bytes"),
-        route: "http_route",
-        status: "http_response_status_code",
+        names: Names {
+            requests: "http_server_request_duration_seconds_count",
+            latency: "http_server_request_duration_seconds_count",
+            in_flight: Some("http_server_active_requests"),
+            response_size: Some("http_server_response_body_size_bytes"),
+            route: "http_route",
+            status: "http_response_status_code",
+        },
         has_trailers: true,
         read: Box::new(move || text(&registry)),
         sources,

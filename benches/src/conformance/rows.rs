@@ -25,7 +25,7 @@ const fn row(title: &'static str, ours: &'static str, look: fn(&Subject) -> Stri
 pub const ROWS: [Row; 16] = [
     row("route of `GET /users/7`", "`/users/{id}`", |subject| {
         let (grown, _) = subject.growth(|| whole(subject.address, "GET", "/users/7"));
-        labels(&of(&grown, subject.requests), subject.route)
+        labels(&of(&grown, subject.names.requests), subject.names.route)
     }),
     row("series after 100 paths that no route matches", "1", |subject| {
         series(subject, || {
@@ -54,9 +54,9 @@ pub const ROWS: [Row; 16] = [
         if bytes == "30" { "30 in 1 observation".to_owned() } else { bytes }
     }),
     row("a stream's latency is observed", "at its head", |subject| {
-        let before = of(&subject.series(), subject.latency);
+        let before = of(&subject.series(), subject.names.latency);
         let (exchange, source) = open(subject);
-        let observed = || of(&subject.series(), subject.latency) != before;
+        let observed = || of(&subject.series(), subject.names.latency) != before;
         let at_its_head = subject.eventually(observed);
         drop(source);
         exchange.rest();
@@ -162,19 +162,19 @@ fn moved(subject: &Subject, end: impl FnOnce(Exchange, Source)) -> BTreeSet<Stri
         let (exchange, source) = open(subject);
         end(exchange, source);
     });
-    let requests = of(&grown, subject.requests);
+    let requests = of(&grown, subject.names.requests);
     let name = |series: &String| series.split('{').next().unwrap_or_default().to_owned();
     grown.keys().map(|series| if requests.contains_key(series) { series.clone() } else { name(series) }).collect()
 }
 
 /// How many series of requests moved.
 fn series(subject: &Subject, act: impl FnOnce()) -> String {
-    of(&subject.growth(act).0, subject.requests).len().to_string()
+    of(&subject.growth(act).0, subject.names.requests).len().to_string()
 }
 
 /// Bytes observed.
 fn size(subject: &Subject, act: impl FnOnce()) -> String {
-    let Some(family) = subject.response_size else {
+    let Some(family) = subject.names.response_size else {
         return "no such family".to_owned();
     };
     let (before, suffix) = (subject.series(), |suffix: &str| format!("{family}_{suffix}"));
@@ -190,8 +190,8 @@ fn size(subject: &Subject, act: impl FnOnce()) -> String {
 }
 
 fn counted(subject: &Subject, grown: &Series) -> String {
-    let requests = of(grown, subject.requests);
-    if requests.is_empty() { "not counted".to_owned() } else { labels(&requests, subject.status).replace('`', "") }
+    let requests = of(grown, subject.names.requests);
+    if requests.is_empty() { "not counted".to_owned() } else { labels(&requests, subject.names.status).replace('`', "") }
 }
 
 fn labels(series: &Series, name: &str) -> String {

@@ -11,13 +11,7 @@ use super::{actix, axum};
 pub struct Subject {
     pub name: &'static str,
     pub address: SocketAddr,
-    /// How its families begin, and what they are called.
-    pub requests: &'static str,
-    pub latency: &'static str,
-    pub in_flight: Option<&'static str>,
-    pub response_size: Option<&'static str>,
-    pub route: &'static str,
-    pub status: &'static str,
+    pub names: Names,
     /// Whether its framework has trailers.
     pub has_trailers: bool,
     /// What would be exposed now.
@@ -25,6 +19,27 @@ pub struct Subject {
     pub sources: Receiver<Source>,
     /// Makes another one of its kind beside it.
     pub second: fn() -> bool,
+}
+
+/// How its families begin, and what its labels are called.
+pub struct Names {
+    pub requests: &'static str,
+    pub latency: &'static str,
+    pub in_flight: Option<&'static str>,
+    pub response_size: Option<&'static str>,
+    pub route: &'static str,
+    pub status: &'static str,
+}
+
+impl Names {
+    pub const OURS: Self = Self {
+        requests: "http_requests_total",
+        latency: "http_request_duration_seconds_count",
+        in_flight: Some("http_requests_in_flight"),
+        response_size: Some("http_response_size_bytes"),
+        route: "endpoint",
+        status: "status",
+    };
 }
 
 pub type Series = BTreeMap<String, f64>;
@@ -40,13 +55,13 @@ impl Subject {
     pub fn growth<T>(&self, act: impl FnOnce() -> T) -> (Series, T) {
         let before = self.series();
         let done = act();
-        self.eventually(|| !of(&grown(&before, &self.series()), self.requests).is_empty());
+        self.eventually(|| !of(&grown(&before, &self.series()), self.names.requests).is_empty());
         let mut last = self.series();
         // What moves besides may come a moment later.
         loop {
             sleep(PAUSE * 5);
             let now = self.series();
-            if of(&now, self.requests) == of(&last, self.requests) {
+            if of(&now, self.names.requests) == of(&last, self.names.requests) {
                 return (grown(&before, &now), done);
             }
             last = now;
@@ -55,7 +70,7 @@ impl Subject {
 
     /// How many more are in flight than before, when they have had the time to come to this.
     pub fn in_flight_since(&self, before: &Series, expected: f64) -> String {
-        let Some(family) = self.in_flight else {
+        let Some(family) = self.names.in_flight else {
             return "no such gauge".to_owned();
         };
         let of = |series: &Series| of(series, family).values().sum::<f64>();
