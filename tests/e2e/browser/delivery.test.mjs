@@ -101,18 +101,23 @@ deliveryCase('a crash behind another tab, after the first delivery', {}, async t
   await deliveredOnce(target);
 });
 
-deliveryCase('after a minute behind another tab the vitals have gone, and stay', {}, async target => {
-  // A minute is shortened; all else is the browser's own.
-  const page = await openTab(browser, target.url(PAGE), page => page.evaluateOnNewDocument(() => {
-    const native = window.fetchLater;
-    window.fetchLater = (url, init) => native(url, init.activateAfter ? {...init, activateAfter: 300} : init);
-  }));
+/** All is delivered while another tab is in front, and nothing again later. */
+const hiddenAndBack = async (page, target) => {
   await clickThrice(page);
   await hide(page);
   await deliveredOnce(target);
   await show(page);
   await page.close();
   await deliveredOnce(target);
+};
+
+deliveryCase('after a minute behind another tab the vitals have gone, and stay', {}, async target => {
+  // A minute is shortened; all else is the browser's own.
+  const page = await openTab(browser, target.url(PAGE), page => page.evaluateOnNewDocument(() => {
+    const native = window.fetchLater;
+    window.fetchLater = (url, init) => native(url, init.activateAfter ? {...init, activateAfter: 300} : init);
+  }));
+  await hiddenAndBack(page, target);
 });
 
 deliveryCase('the back/forward cache', {}, async target => {
@@ -133,12 +138,7 @@ deliveryCase('the back/forward cache', {}, async target => {
 
 deliveryCase('without fetchLater the vitals freeze when the page hides', {}, async target => {
   const page = await openTab(browser, target.url(PAGE), page => page.evaluateOnNewDocument(() => { delete window.fetchLater; }));
-  await clickThrice(page);
-  await hide(page);
-  await deliveredOnce(target);
-  await show(page);
-  await page.close();
-  await deliveredOnce(target);
+  await hiddenAndBack(page, target);
 });
 
 deliveryCase('without sendBeacon', {}, async target => {
