@@ -35,3 +35,19 @@ const FAMILIES: [&str; 55] = [
     "process_open_fds", "process_max_fds", "process_threads", "process_start_time_seconds",
     "uptime_ready", "uptime_check_success",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_guide_lists_these_families_and_no_other() {
+        let listed = include_str!("../guide/metrics.md").lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+        let listed: Vec<&str> = listed.filter(|name| !name.starts_with(PREFIX)).collect();
+        let unlisted = FAMILIES.iter().filter(|family| !listed.iter().any(|name| is_taken_by(family, name)));
+        let unlisted: Vec<_> = unlisted.filter(|family| !family.starts_with("http_server_")).collect();
+        assert!(unlisted.is_empty(), "the guide lacks {unlisted:?}");
+        let unknown: Vec<_> = listed.into_iter().filter(|name| !is_own(name)).collect();
+        assert!(unknown.is_empty(), "the guide has {unknown:?}");
+    }
+}

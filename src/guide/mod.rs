@@ -27,6 +27,9 @@ pub mod journeys {}
 #[doc = include_str!("measured.md")]
 pub mod measured {}
 
+#[doc = include_str!("metrics.md")]
+pub mod metrics {}
+
 #[doc = include_str!("moving.md")]
 pub mod moving {}
 

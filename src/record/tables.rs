@@ -327,3 +327,31 @@ const HTTP: [HttpEntry; 11] = [
     ("http_upgraded_connections", "Upgraded connections and tunnels whose handler holds the guard.", BY_PLACE, View::Upgraded),
     ("http_upgraded_duration_seconds", "Response head of an upgrade or tunnel to the drop of its handler's guard.", BY_PLACE, View::Histogram(UPGRADES, UPGRADE_DURATION)),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::GrpcType;
+
+    #[test]
+    fn the_guide_says_type_and_labels_of_each_family() {
+        let mut config = Config { response_duration: true, ..Config::default() };
+        config.grpc.declare("shop.Cart".to_owned(), [("Add".to_owned(), GrpcType::Unary)].into_iter());
+        let rows: Vec<Vec<&str>> = include_str!("../guide/metrics.md")
+            .lines()
+            .filter_map(|line| Some(line.strip_prefix("| `")?.split('|').map(str::trim).collect()))
+            .collect();
+        for family in families(&config) {
+            let row = rows.iter().find(|row| row[0].trim_end_matches('`') == family.name);
+            let row = row.unwrap_or_else(|| panic!("the guide lacks {}", family.name));
+            let kind = match family.kind {
+                Kind::Counter => "counter",
+                Kind::Gauge => "gauge",
+                Kind::Histogram => "histogram",
+                Kind::Summary => "summary",
+            };
+            let labels = row[2].split(", ").filter(|label| !label.is_empty());
+            assert!(row[1] == kind && labels.eq(&family.labels), "{row:?} is not {family:?}");
+        }
+    }
+}

@@ -53,6 +53,7 @@ mod hostile;
 mod imports;
 mod incomplete;
 mod journeys;
+mod links;
 #[cfg(feature = "tracing")]
 mod log_events;
 mod metrics_route;
@@ -75,6 +76,7 @@ mod rates;
 mod readiness;
 #[cfg(feature = "full")]
 mod readme;
+mod readme_text;
 mod replay;
 mod request_labels;
 mod request_size;

@@ -28,6 +28,7 @@ fn main() {
         }
         of(of(rows, variant), bench).push(value);
     }
+    in_short(&tables);
     for (bed, (columns, rows)) in tables {
         println!("\n| {bed} | {} |\n|---|{}", columns.join(" | "), "---:|".repeat(columns.len()));
         for (variant, _) in &rows {
@@ -37,16 +38,43 @@ fn main() {
     }
 }
 
+/// README's table: what a request costs more, beside the middlewares that are used most.
+fn in_short(tables: &[(&str, (Vec<&str>, Rows))]) {
+    println!("\n| added to a request of | {OURS} | {} |\n|---|---|{}", PEERS.join(" | "), "---|".repeat(PEERS.len()));
+    for (bed, (_, rows)) in tables.iter().filter(|(bed, _)| BEDS.contains(bed)) {
+        let Some(ours) =
+            [TIME, INSTRUCTIONS, ALLOCATIONS].map(|bench| figure(rows, OURS, bench)).into_iter().collect::<Option<Vec<_>>>()
+        else {
+            continue;
+        };
+        let peers = PEERS.map(|peer| match (figure(rows, peer, TIME), figure(rows, peer, INSTRUCTIONS)) {
+            (Some(time), Some(instructions)) => format!("{:.1} ×, {:.1} ×", time / ours[0], instructions / ours[1]),
+            _ => String::new(),
+        });
+        let ours: Vec<_> = ours.into_iter().map(number).collect();
+        println!("| {bed} | {} ns, {} instructions, {} allocations | {} |", ours[0], ours[1], ours[2], peers.join(" | "));
+    }
+}
+
+const BEDS: [&str; 3] = ["tower", "axum", "actix"];
+const PEERS: [&str; 3] =
+    ["axum-prometheus (B)", "otel-instrumentation-tower (A + sizes)", "actix-web-prom (A, at the end of the body)"];
+const TIME: &str = "1 thread";
+const INSTRUCTIONS: &str = "instructions";
+const ALLOCATIONS: &str = "allocations";
+
 fn cell(rows: &Rows, variant: &str, bench: &str) -> String {
-    let figure = |variant: &str| {
-        let (_, benches) = rows.iter().find(|(known, _)| *known == variant)?;
-        benches.iter().find(|(known, _)| *known == bench).map(|(_, values)| median(values.clone()))
-    };
-    let Some(value) = figure(variant) else { return String::new() };
-    match figure(OURS).filter(|&ours| ours >= 1.0 && !bench.contains("times") && ![BARE, OURS].contains(&variant)) {
+    let Some(value) = figure(rows, variant, bench) else { return String::new() };
+    match figure(rows, OURS, bench).filter(|&ours| ours >= 1.0 && !bench.contains("times") && ![BARE, OURS].contains(&variant)) {
         Some(ours) if value >= ours / 10.0 => format!("{} ({:.1} ×)", number(value), value / ours),
         _ => number(value),
     }
+}
+
+/// The median over processes.
+fn figure(rows: &Rows, variant: &str, bench: &str) -> Option<f64> {
+    let (_, benches) = rows.iter().find(|(known, _)| *known == variant)?;
+    benches.iter().find(|(known, _)| *known == bench).map(|(_, values)| median(values.clone()))
 }
 
 fn of<'a, 'm, T: Default>(entries: &'m mut Named<'a, T>, name: &'a str) -> &'m mut T {

@@ -75,7 +75,7 @@ const traffic = async () => {
 const driven = traffic();
 await new Promise(resolve => setTimeout(resolve, 1000 * Number(seconds)));
 
-const height = await live.$eval('#vitals', panel => panel.getBoundingClientRect().top) - 4;
+const height = await live.$eval('#endpoints', panel => panel.getBoundingClientRect().top) - 4;
 await live.screenshot({path: `${folder}/dashboard.png`, clip: {x: 0, y: 0, width: 1280, height}});
 for (const [width, theme] of [[1440, 'light'], [1440, 'dark'], [360, 'light'], [360, 'dark']]) {
   const tab = await openDashboard(browser, app.origin, {width, theme});
