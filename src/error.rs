@@ -1,4 +1,4 @@
-//! The crate's one error: only building and registering can fail.
+//! The crate's one error: what the host has said cannot work.
 
 use std::fmt;
 

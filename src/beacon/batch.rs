@@ -52,9 +52,7 @@ impl BatchResult {
 
 impl<'a> Batch<'a> {
     pub(crate) fn decode(format: Format, body: &'a [u8]) -> Result<Self, Rejection> {
-        if format != Format::Json {
-            return Err(Reason::ContentType.because("content type takes application/json or text/plain (holding JSON)"));
-        }
+        format.json_alone()?;
         let form: BatchForm<'a> = format.decode(body)?;
         if form.version != VERSION {
             return Err(Reason::Version.because("version takes 1"));

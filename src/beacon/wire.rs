@@ -44,6 +44,16 @@ impl Format {
         }
     }
 
+    /// For what has no form.
+    pub(crate) fn json_alone(self) -> Result<(), Rejection> {
+        match self {
+            Self::Json => Ok(()),
+            Self::UrlEncoded | Self::Unstated => {
+                Err(Reason::ContentType.because("content type takes application/json or text/plain (holding JSON)"))
+            }
+        }
+    }
+
     pub(super) fn decode<'a, T: Deserialize<'a>>(self, body: &'a [u8]) -> Result<T, Rejection> {
         match self {
             Self::UrlEncoded => serde_urlencoded::from_bytes(body)

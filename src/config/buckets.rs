@@ -45,10 +45,10 @@ const MOST_BOUND: f64 = 1e9;
 pub(crate) const MAX_BUCKETS: usize = 160;
 
 /// `http.server.request.duration` as OpenTelemetry's HTTP semantic conventions advise its boundaries.
-pub(crate) const DURATION_BUCKETS: &[f64] = &[0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
+pub(super) const DURATION_BUCKETS: &[f64] = &[0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
 /// A decade a bucket, 100 B to 100 MB.
-pub(crate) const SIZE_BUCKETS: &[f64] = &[1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
-pub(crate) const PAGE_LOAD_BUCKETS: &[f64] =
+pub(super) const SIZE_BUCKETS: &[f64] = &[1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
+pub(super) const PAGE_LOAD_BUCKETS: &[f64] =
     &[0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.5, 10.0, 15.0, 30.0, 60.0];
 
 // Both rating thresholds of each vital (https://web.dev/articles/vitals, "good" and "poor") are bounds, so that the shares of
@@ -64,4 +64,4 @@ pub(crate) const STREAM_BUCKETS: &[f64] = &[1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 
 /// Requests that a page makes, as the browser felt them.
 pub(crate) const REQUEST_BUCKETS: &[f64] = &[0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 /// The application's own work: from a query that an index answers to a call that should have been given up.
-pub(crate) const TIMER_BUCKETS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+pub(super) const TIMER_BUCKETS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];

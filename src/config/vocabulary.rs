@@ -109,4 +109,4 @@ fn names_apart(counters: &[&DeclaredFamily], histograms: &[&DeclaredFamily]) -> 
 }
 
 /// DOM event types (UI Events, Pointer Events, HTML) that an interaction may name without being declared.
-pub(crate) const INTERACTION_TYPES: &[&str] = &["change", "click", "input", "keydown", "scroll", "submit"];
+const INTERACTION_TYPES: &[&str] = &["change", "click", "input", "keydown", "scroll", "submit"];

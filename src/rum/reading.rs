@@ -75,7 +75,7 @@ where
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     /// Reads the body to its end, if it is within the cap, and takes in what it holds; what counts is what is read, not what is declared.
-    fn poll_body(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Taken, Rejection>> {
+    fn poll_body(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Recorded, Rejection>> {
         let mut this = self.project();
         let (ingest, kind, format) = (this.ingest, *this.kind, *this.format);
         let most = ingest.most_bytes(kind);
@@ -124,7 +124,7 @@ impl Wait {
 }
 
 /// What became of a body that was read whole.
-pub(super) type Taken = Result<(), Rejection>;
+pub(super) type Recorded = Result<(), Rejection>;
 
 fn broken_off(kind: Kind, error: &(dyn std::error::Error + Send + Sync + 'static)) -> Rejection {
     // The host may have a lower cap of its own.

@@ -12,7 +12,7 @@ use crate::serve::{self, Body};
 
 use super::cors::{self, Listed};
 use super::gate::FOREIGN;
-use super::reading::{Reading, Taken};
+use super::reading::{Reading, Recorded};
 use super::sender::Sender;
 use super::{Ingest, Kind};
 
@@ -40,7 +40,7 @@ impl Ingest {
     }
 
     /// Answers a beacon that was taken in, or that did not come that far.
-    pub(super) fn answer(&self, kind: Kind, listed: Option<Listed>, outcome: Result<Taken, Rejection>) -> Response<Body> {
+    pub(super) fn answer(&self, kind: Kind, listed: Option<Listed>, outcome: Result<Recorded, Rejection>) -> Response<Body> {
         let mut response = match outcome.unwrap_or_else(|rejection| Err(self.refuse(kind, rejection))) {
             Ok(()) => serve::no_content(),
             Err(rejection) => refusal(rejection),

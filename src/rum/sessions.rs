@@ -45,9 +45,7 @@ impl Sessions {
 impl Ingest {
     /// A bad event loses itself alone, as in every batch; what is good is queued whole or, where there is no room, dropped whole.
     pub(super) fn take_session(&self, sessions: &Sessions, format: Format, body: &[u8]) -> Result<(), Rejection> {
-        if format != Format::Json {
-            return Err(self.refuse(Kind::Session, NO_JSON));
-        }
+        format.json_alone().map_err(|rejection| self.refuse(Kind::Session, rejection))?;
         let endpoint = |claimed: &str| self.recorder.claimed_endpoint(Some(claimed)).to_owned();
         let rules = Rules { rrweb: sessions.rrweb, robots: self.gate.takes_robots(), endpoint: &endpoint };
         let taken = decode(body, &rules, |rejection| self.reject(rejection.reason));
@@ -64,8 +62,6 @@ impl Ingest {
         }
     }
 }
-
-const NO_JSON: Rejection = Reason::ContentType.because("content type takes application/json or text/plain (holding JSON)");
 
 /// Of all bodies of session events that are not there yet.
 const MOST_WAITING_BYTES: usize = 64 * 1024 * 1024;
