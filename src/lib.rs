@@ -29,14 +29,36 @@
 //!
 //! ```text
 //! request ─▶ middleware ─▶ label ─▶ record (cells)
+//! call    ─▶ grpc ─▶ record (cells)
+//! work    ─▶ timer, log_events ─▶ record (cells)
 //! beacon  ─▶ rum: gate ─▶ beacon: decode, validate ─▶ record (cells)
-//! scrape  ─▶ exposition ─▶ encode ─▶ record (snapshot, read only)
-//! page    ─▶ dashboard ─▶ record (snapshot, read only), and the samples of the last hour
 //! session ─▶ rum: gate ─▶ beacon: decode, validate ─▶ replay: queue ─▶ recordings: writer ─▶ replay: store
+//! probe   ─▶ synthetic: board ─▶ a collector, as system is one
+//!
+//! scrape  ─▶ exposition ─▶ encode ─▶ record (snapshot, read only), the collectors, the host's registry
+//! page    ─▶ dashboard ─▶ record (snapshot, read only), and the samples of the last hour
+//! health  ─▶ uptime: the host's checks
 //! ```
 //!
-//! The middleware and the ingest do not know each other: they meet in the recorder. [`Monitor`] puts the parts together and holds no state of its own;
-//! nothing in the crate is global.
+//! The halves do not know each other: they meet in the recorder. `config` and `label` say what may be told and counted, `serve` how our routes answer, and
+//! `routes` which path is whose. [`Monitor`] puts the parts together and holds no state of its own; nothing in the crate is global. `axum` and `actix`
+//! mount all this in their frameworks; actix has a middleware of its own, over the same recorder.
+//!
+//! Imports run one way: a module uses only what stands above it, and those of one line do not see each other.
+//!
+//! ```text
+//! error, label, collected
+//! exemplars
+//! config
+//! beacon, address
+//! record, replay
+//! encode, serve
+//! middleware, grpc, rum, recordings, exposition, uptime, system, synthetic, dashboard, timer, log_events
+//! routes
+//! monitor
+//! axum, actix
+//! guide
+//! ```
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -52,6 +52,14 @@ fn imports_run_one_way() {
 }
 
 #[test]
+fn the_architecture_in_the_docs_has_this_order() {
+    let docs = include_str!("../../src/lib.rs").split_once("//! Imports run one way").unwrap().1;
+    let block = docs.split("//! ```").nth(1).unwrap();
+    let lines = block.lines().skip(1).map(|line| line.trim_start_matches("//! ").split(", ").collect::<Vec<_>>());
+    assert_eq!(lines.collect::<Vec<_>>(), ORDER);
+}
+
+#[test]
 fn every_way_to_write_an_import_is_seen() {
     let source = "
         // crate::comment
