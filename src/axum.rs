@@ -34,7 +34,7 @@ impl Monitor {
     /// `/metrics`, `/healthz`, the browser script and the ingest: everything but the [`dashboard`](crate::dashboard).
     ///
     /// Merge it before [`layer`](Self::layer) goes on. axum panics where an application has one of these paths itself, as with any two routers:
-    /// [`uptime_path`](crate::Builder::uptime_path) puts `/healthz` elsewhere, [`prefix`](crate::Builder::prefix) all of them.
+    /// [`uptime_path`](crate::Builder::uptime_path) puts `/healthz` elsewhere, [`path_prefix`](crate::Builder::path_prefix) all of them.
     ///
     /// **On a router that strangers reach, `/metrics` is theirs to read**: every route template, its traffic and its errors, and whatever the
     /// application has registered. There, merge [`public_routes`](Self::public_routes), and serve [`operator_routes`](Self::operator_routes) on a second

@@ -73,6 +73,7 @@ pub mod exemplars;
 pub mod exposition;
 pub mod grpc;
 pub mod guide;
+mod inner;
 pub mod label;
 #[cfg(feature = "tracing")]
 pub mod log_events;
@@ -81,7 +82,7 @@ mod monitor;
 mod record;
 mod recordings;
 pub mod replay;
-mod routes;
+pub mod routes;
 pub mod rum;
 mod serve;
 #[cfg(not(loom))] // tokio has no sockets in a model
@@ -99,11 +100,8 @@ mod axum;
 pub use address::ClientAddress;
 pub use config::{Buckets, ClientCounter, ClientHistogram, GrpcType, Naming, Prefetch, Sizes, Timer, Unit};
 pub use error::Error;
-pub use label::RequestHead;
 pub use monitor::{Builder, Monitor};
-pub use record::{Collector, UpgradeGuard};
-pub use routes::{RoutesLayer, WithRoutes, WithRoutesBody, WithRoutesFuture};
-pub use rum::Script;
+pub use record::{MonitorCollector, UpgradeGuard};
 
 #[cfg(all(doctest, feature = "full"))]
 #[doc = include_str!("../README.md")]

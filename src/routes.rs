@@ -1,4 +1,35 @@
 //! Our paths and what answers them: one service per route, or one layer that answers all and passes the rest on.
+//!
+//! In axum and actix the monitor gives routes to be merged. For a service without a router it gives layers, of which
+//! [`public_routes_layer`](crate::Monitor::public_routes_layer) and [`operator_routes_layer`](crate::Monitor::operator_routes_layer) answer a part each:
+//!
+//! | path | of | answers |
+//! |---|---|---|
+//! | `/rum.js`, and the same with a hash in its name | the public | the script |
+//! | `/log-beacon`, `/log-page-load`, `/log-interaction`, `/log-user-error` | the public | 204, or why not: see [`rum`](crate::rum) |
+//! | `/healthz` | the public | whether this instance is ready: see [`uptime`](crate::uptime) |
+//! | `/metrics` | the operator | all families: see [`exposition`](crate::exposition) |
+//! | `/dashboard`, and what it loads | the operator | see its [module](crate::dashboard) |
+//! | `/log-session-event` and `/rum-replay.js` of the public, `/replay` of the operator | | only with [`Builder::replay`](crate::Builder::replay): see [`replay`](crate::replay) |
+//!
+//! Paths are compared whole. A `HEAD` is answered as its `GET` without the body, any other wrong method with 405 and `Allow`.
+//!
+//! ```
+//! # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+//! use http_body_util::Empty;
+//! use tower::{Layer, Service, service_fn};
+//!
+//! let monitor = tower_rum::Monitor::new();
+//! let own = service_fn(async |_| {
+//!     Ok::<_, std::convert::Infallible>(http::Response::builder().status(404).body(Empty::<bytes::Bytes>::new()).unwrap())
+//! });
+//! let mut site = monitor.public_routes_layer().layer(own);
+//!
+//! let get = |path: &str| http::Request::get(path).body(Empty::<bytes::Bytes>::new()).unwrap();
+//! assert_eq!(site.call(get("/rum.js")).await.unwrap().status(), 200);
+//! assert_eq!(site.call(get("/metrics")).await.unwrap().status(), 404); // the application's own answer
+//! # });
+//! ```
 
 use std::fmt;
 use std::ops::ControlFlow;
@@ -6,6 +37,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::Either;
@@ -221,18 +253,18 @@ where
 /// What [`Monitor::routes_layer`](crate::Monitor::routes_layer), [`public_routes_layer`](crate::Monitor::public_routes_layer) and
 /// [`operator_routes_layer`](crate::Monitor::operator_routes_layer) give.
 #[derive(Debug, Clone)]
-pub struct RoutesLayer {
+pub struct WithRoutesLayer {
     routes: Arc<Routes>,
     wanted: fn(Route) -> bool,
 }
 
-impl RoutesLayer {
+impl WithRoutesLayer {
     pub(crate) fn new(routes: Arc<Routes>, wanted: fn(Route) -> bool) -> Self {
         Self { routes, wanted }
     }
 }
 
-impl<S> Layer<S> for RoutesLayer {
+impl<S> Layer<S> for WithRoutesLayer {
     type Service = WithRoutes<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
@@ -248,14 +280,18 @@ pub struct WithRoutes<S> {
     wanted: fn(Route) -> bool,
 }
 
+impl<S> WithRoutes<S> {
+    crate::inner::accessors!();
+}
+
 impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for WithRoutes<S>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>>,
     ReqBody: HttpBody<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
 {
-    type Response = Response<WithRoutesBody<ResBody>>;
+    type Response = Response<ResponseBody<ResBody>>;
     type Error = S::Error;
-    type Future = WithRoutesFuture<S::Future>;
+    type Future = ResponseFuture<S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(cx)
@@ -267,14 +303,14 @@ where
             Some(route) => Answer::Ours { reply: Box::pin(self.routes.respond(route, request)) },
             None => Answer::Inner { future: self.inner.call(request) },
         };
-        WithRoutesFuture { answer }
+        ResponseFuture { answer }
     }
 }
 
 pin_project! {
     /// The future of [`WithRoutes`].
     #[must_use = "futures do nothing unless polled"]
-    pub struct WithRoutesFuture<F> {
+    pub struct ResponseFuture<F> {
         #[pin]
         answer: Answer<F>,
     }
@@ -288,39 +324,39 @@ pin_project! {
     }
 }
 
-impl<F, B, E> Future for WithRoutesFuture<F>
+impl<F, B, E> Future for ResponseFuture<F>
 where
     F: Future<Output = Result<Response<B>, E>>,
 {
-    type Output = Result<Response<WithRoutesBody<B>>, E>;
+    type Output = Result<Response<ResponseBody<B>>, E>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().answer.project() {
-            AnswerProjection::Ours { reply } => reply.as_mut().poll(cx).map(|reply| Ok(reply.map(WithRoutesBody::ours))),
+            AnswerProjection::Ours { reply } => reply.as_mut().poll(cx).map(|reply| Ok(reply.map(ResponseBody::ours))),
             AnswerProjection::Inner { future } => {
                 let response = ready!(future.poll(cx));
-                Poll::Ready(response.map(|response| response.map(WithRoutesBody::inner)))
+                Poll::Ready(response.map(|response| response.map(ResponseBody::inner)))
             }
         }
     }
 }
 
-impl<F> fmt::Debug for WithRoutesFuture<F> {
+impl<F> fmt::Debug for ResponseFuture<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WithRoutesFuture").finish_non_exhaustive()
+        f.debug_struct("ResponseFuture").finish_non_exhaustive()
     }
 }
 
 pin_project! {
     /// The body of an answer of ours, or of the service inside.
     #[derive(Debug)]
-    pub struct WithRoutesBody<B> {
+    pub struct ResponseBody<B> {
         #[pin]
         body: Either<Body, B>,
     }
 }
 
-impl<B> WithRoutesBody<B> {
+impl<B> ResponseBody<B> {
     fn ours(body: Body) -> Self {
         Self { body: Either::Left(body) }
     }
@@ -331,18 +367,18 @@ impl<B> WithRoutesBody<B> {
 }
 
 /// Layers that answer by themselves ask for an empty body (CORS, timeouts).
-impl<B: Default> Default for WithRoutesBody<B> {
+impl<B: Default> Default for ResponseBody<B> {
     fn default() -> Self {
         Self::inner(B::default())
     }
 }
 
-impl<B: HttpBody> HttpBody for WithRoutesBody<B>
+impl<B> HttpBody for ResponseBody<B>
 where
-    Either<Body, B>: HttpBody,
+    B: HttpBody<Data = Bytes, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
 {
-    type Data = <Either<Body, B> as HttpBody>::Data;
-    type Error = <Either<Body, B> as HttpBody>::Error;
+    type Data = Bytes;
+    type Error = Box<dyn std::error::Error + Send + Sync>;
 
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
         self.project().body.poll_frame(cx)

@@ -8,7 +8,7 @@
 //! let monitor = Monitor::builder()
 //!     .timer(Timer::new("db_query_duration_seconds", "Queries, by name.").label("query", ["select_user", "insert_order"]))
 //!     .build()?;
-//! let select_user = monitor.timer("db_query_duration_seconds")?.with(["select_user"]);
+//! let select_user = monitor.timer("db_query_duration_seconds")?.with_label_values(["select_user"]);
 //!
 //! # futures_util::future::FutureExt::now_or_never(async {
 //! # async fn query() -> &'static str { "a user" }
@@ -44,7 +44,7 @@
 //! # let monitor = Monitor::builder().timer(timer).build()?;
 //! # fn pay() -> Result<(), ()> { Ok(()) }
 //! let payments = monitor.timer("payment_seconds")?;
-//! let (ok, refused) = (payments.with(["ok"]), payments.with(["refused"]));
+//! let (ok, refused) = (payments.with_label_values(["ok"]), payments.with_label_values(["refused"]));
 //!
 //! let started = Instant::now();
 //! let outcome = if pay().is_ok() { &ok } else { &refused };
@@ -86,7 +86,7 @@ use pin_project_lite::pin_project;
 use crate::config::{Config, DeclaredFamily, OTHER};
 use crate::record::{FamilyId, Observed, Recorder};
 
-/// One series of a declared timer: what [`Monitor::timer`](crate::Monitor::timer) and [`with`](Self::with) give. A clone is the same one.
+/// One series of a declared timer: what [`Monitor::timer`](crate::Monitor::timer) and [`with_label_values`](Self::with_label_values) give. A clone is the same one.
 #[derive(Clone)]
 pub struct TimerHandle {
     timer: Arc<Declared>,
@@ -99,7 +99,7 @@ impl TimerHandle {
     ///
     /// To be looked up once and kept, not each time.
     #[must_use]
-    pub fn with<I: IntoIterator<Item: AsRef<str>>>(&self, values: I) -> Self {
+    pub fn with_label_values<I: IntoIterator<Item: AsRef<str>>>(&self, values: I) -> Self {
         let values: Vec<_> = values.into_iter().collect();
         Self { timer: Arc::clone(&self.timer), series: self.timer.series(&values) }
     }

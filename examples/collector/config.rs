@@ -131,7 +131,7 @@ impl Histogram {
             histogram = histogram.buckets(Buckets::new(buckets.get_ref().clone()).map_err(|error| at(buckets, &error))?);
         }
         if let Some(most) = self.most {
-            histogram = histogram.most(most);
+            histogram = histogram.max_value(most);
         }
         Ok(Setting::at(&self.name, move |builder| builder.client_histogram(histogram.clone())))
     }

@@ -24,7 +24,7 @@ use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::watch::{self, Receiver};
 use tokio::time::timeout;
-use tower_rum::Script;
+use tower_rum::rum::Script;
 
 use config::Config;
 

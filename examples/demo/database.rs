@@ -52,7 +52,7 @@ impl Database {
 }
 
 pub(crate) fn routes(database: &Database, monitor: &Monitor) -> Result<Router, tower_rum::Error> {
-    let products = monitor.timer("db_query_duration_seconds")?.with([PRODUCTS]);
+    let products = monitor.timer("db_query_duration_seconds")?.with_label_values([PRODUCTS]);
     Ok(Router::new().route("/db-query", get(query)).with_state((database.clone(), products)))
 }
 

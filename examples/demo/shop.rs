@@ -14,7 +14,7 @@ use crate::database::{Database, ORDER};
 
 pub(crate) fn routes(registry: &Registry, database: &Database, monitor: &Monitor) -> Result<Router, BoxError> {
     let sold = register_counter_with_registry!("purchase_amount_total", "Money that was spent, in euros.", registry)?;
-    let timer = monitor.timer("db_query_duration_seconds")?.with([ORDER]);
+    let timer = monitor.timer("db_query_duration_seconds")?.with_label_values([ORDER]);
     Ok(Router::new().route("/purchase", post(buy)).with_state(Shop { sold, database: database.clone(), timer }))
 }
 

@@ -78,7 +78,7 @@ where
 {
     type Response = ServiceResponse<B>;
     type Error = Error;
-    type Future = JourneyFuture<S::Future>;
+    type Future = JourneysFuture<S::Future>;
 
     fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.inner.poll_ready(cx)
@@ -86,7 +86,7 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let underway = self.guide.as_ref().and_then(|guide| underway(guide, &request));
-        JourneyFuture { inner: self.inner.call(request), underway }
+        JourneysFuture { inner: self.inner.call(request), underway }
     }
 }
 
@@ -109,14 +109,14 @@ fn underway(guide: &Arc<Guide>, request: &ServiceRequest) -> Option<Underway> {
 pin_project! {
     /// A request until its response head.
     #[must_use = "futures do nothing unless polled"]
-    pub struct JourneyFuture<F> {
+    pub struct JourneysFuture<F> {
         #[pin]
         inner: F,
         underway: Option<Underway>,
     }
 }
 
-impl<F, B> Future for JourneyFuture<F>
+impl<F, B> Future for JourneysFuture<F>
 where
     F: Future<Output = Result<ServiceResponse<B>, Error>>,
     B: MessageBody,
@@ -137,8 +137,8 @@ where
     }
 }
 
-impl<F> fmt::Debug for JourneyFuture<F> {
+impl<F> fmt::Debug for JourneysFuture<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("JourneyFuture").finish_non_exhaustive()
+        f.debug_struct("JourneysFuture").finish_non_exhaustive()
     }
 }

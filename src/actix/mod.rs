@@ -75,5 +75,5 @@ mod transform;
 mod upgrade;
 
 pub use body::ResponseBody;
-pub use journeys::{JourneyFuture, Journeys, JourneysMiddleware};
+pub use journeys::{Journeys, JourneysFuture, JourneysMiddleware};
 pub use transform::{HttpMetrics, HttpMetricsMiddleware, ResponseFuture};

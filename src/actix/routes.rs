@@ -29,17 +29,20 @@ impl Monitor {
     ///
     /// **On a port that strangers reach, `/metrics` is theirs to read.** There, configure [`actix_public_routes`](Self::actix_public_routes), and serve
     /// [`actix_operator_routes`](Self::actix_operator_routes) on a second port or behind authentication: see [the guide](crate::guide::operator).
+    #[must_use = "the routes are there once an application is configured with this"]
     pub fn actix_routes(&self) -> impl FnOnce(&mut ServiceConfig) + use<> {
         self.resources(Route::is_for_any_router)
     }
 
     /// What the browsers of users need, the script and the ingest, and `/healthz`.
+    #[must_use = "the routes are there once an application is configured with this"]
     pub fn actix_public_routes(&self) -> impl FnOnce(&mut ServiceConfig) + use<> {
         self.resources(Route::is_public)
     }
 
     /// What whoever operates the service needs: `/metrics` and the [`dashboard`](crate::dashboard). For a second port, or behind authentication: see
     /// [the guide](crate::guide::operator).
+    #[must_use = "the routes are there once an application is configured with this"]
     pub fn actix_operator_routes(&self) -> impl FnOnce(&mut ServiceConfig) + use<> {
         self.own_routes().mount_dashboard();
         self.resources(Route::is_operators)

@@ -8,7 +8,7 @@
 //!     .client_histogram(
 //!         ClientHistogram::new("search_duration_seconds", "Search as the user waited for it.", Unit::Seconds)
 //!             .buckets(Buckets::new([0.1, 0.3, 1.0, 3.0])?)
-//!             .most(60.0),
+//!             .max_value(60.0),
 //!     )
 //!     .build()?;
 //! // In the page: rumClient.makeCounter("cart_additions_total", { plan: "pro" }).increment();
@@ -88,7 +88,7 @@ impl ClientHistogram {
     }
 
     /// The largest value taken, in the metric's unit; the smallest is 0. What lies outside is refused. Default: 600.
-    pub fn most(mut self, most: f64) -> Self {
+    pub fn max_value(mut self, most: f64) -> Self {
         self.most = most;
         self
     }

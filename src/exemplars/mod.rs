@@ -9,7 +9,7 @@
 //! | [`Exemplars::from_fn`] | whatever the host's closure finds: the current span, another field, an extension |
 //!
 //! Traces that nobody keeps cannot be looked up, so they become no exemplars; a host whose collector decides late returns
-//! [`TraceContext::of_traceparent`] from a closure, sampled or not.
+//! [`TraceContext::from_traceparent`] from a closure, sampled or not.
 //!
 //! ```
 //! use tower_rum::exemplars::Exemplars;
@@ -139,7 +139,7 @@ pub(crate) fn sampled<'a>(mut fields: impl Iterator<Item = &'a [u8]>) -> Option<
     if fields.next().is_some() {
         return None;
     }
-    TraceContext::of_traceparent(field).filter(TraceContext::is_sampled)
+    TraceContext::from_traceparent(field).filter(TraceContext::is_sampled)
 }
 
 /// What the timestamp of an exemplar says, in milliseconds since 1970; it enters no duration.

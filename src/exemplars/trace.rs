@@ -32,11 +32,11 @@ impl TraceContext {
     /// use tower_rum::exemplars::TraceContext;
     ///
     /// let field = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-    /// assert!(TraceContext::of_traceparent(field).is_some_and(|context| context.is_sampled()));
-    /// assert_eq!(TraceContext::of_traceparent(b"00-4bf92f35"), None);
+    /// assert!(TraceContext::from_traceparent(field).is_some_and(|context| context.is_sampled()));
+    /// assert_eq!(TraceContext::from_traceparent(b"00-4bf92f35"), None);
     /// ```
     #[must_use]
-    pub fn of_traceparent(field: &[u8]) -> Option<Self> {
+    pub fn from_traceparent(field: &[u8]) -> Option<Self> {
         let (known, further) = field.split_at_checked(FLAGS.end)?;
         let separated = [TRACE.start, SPAN.start, FLAGS.start].iter().all(|&start| known[start - 1] == b'-');
         let complete = match hexadecimal(&known[VERSION])? {

@@ -12,6 +12,7 @@ use super::code::Code;
 
 pin_project! {
     /// A call until its response head.
+    #[must_use = "futures do nothing unless polled"]
     pub struct ResponseFuture<F> {
         #[pin]
         inner: F,

@@ -37,21 +37,7 @@ pub struct GrpcMetrics<S> {
 }
 
 impl<S> GrpcMetrics<S> {
-    /// The service inside.
-    pub fn get_ref(&self) -> &S {
-        &self.inner
-    }
-
-    /// The service inside.
-    pub fn get_mut(&mut self) -> &mut S {
-        &mut self.inner
-    }
-
-    /// The service inside, alone.
-    #[must_use]
-    pub fn into_inner(self) -> S {
-        self.inner
-    }
+    crate::inner::accessors!();
 }
 
 impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for GrpcMetrics<S>

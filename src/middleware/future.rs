@@ -15,6 +15,7 @@ use super::unwind::Watch;
 
 pin_project! {
     /// A request until its response head.
+    #[must_use = "futures do nothing unless polled"]
     pub struct ResponseFuture<F> {
         #[pin]
         inner: F,

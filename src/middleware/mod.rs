@@ -87,7 +87,7 @@ pub use future::ResponseFuture;
 pub use layer::HttpMetricsLayer;
 pub use request_size::{RequestBody, RequestSize, RequestSizeLayer};
 pub use service::HttpMetrics;
-pub use template::{TellTemplate, TemplateLayer};
+pub use template::{TellTemplate, TellTemplateLayer};
 
 #[cfg(feature = "actix")]
 pub(crate) use {future::Asked, response_head::ResponseHead, unwind::Watch};

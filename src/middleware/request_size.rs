@@ -42,6 +42,10 @@ pub struct RequestSize<S> {
     shared: Arc<Shared>,
 }
 
+impl<S> RequestSize<S> {
+    crate::inner::accessors!();
+}
+
 impl<S, B> Service<Request<B>> for RequestSize<S>
 where
     S: Service<Request<RequestBody<B>>>,

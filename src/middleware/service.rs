@@ -22,21 +22,7 @@ impl<S> HttpMetrics<S> {
         Self { inner, shared }
     }
 
-    /// The service inside.
-    pub fn get_ref(&self) -> &S {
-        &self.inner
-    }
-
-    /// The service inside.
-    pub fn get_mut(&mut self) -> &mut S {
-        &mut self.inner
-    }
-
-    /// The service inside, alone.
-    #[must_use]
-    pub fn into_inner(self) -> S {
-        self.inner
-    }
+    crate::inner::accessors!();
 }
 
 impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for HttpMetrics<S>

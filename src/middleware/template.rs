@@ -10,17 +10,17 @@ use super::shared::Shared;
 
 /// Puts [`TellTemplate`] around a service.
 #[derive(Debug, Clone)]
-pub struct TemplateLayer {
+pub struct TellTemplateLayer {
     shared: Arc<Shared>,
 }
 
-impl TemplateLayer {
+impl TellTemplateLayer {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
         Self { shared }
     }
 }
 
-impl<S> Layer<S> for TemplateLayer {
+impl<S> Layer<S> for TellTemplateLayer {
     type Service = TellTemplate<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
@@ -33,6 +33,10 @@ impl<S> Layer<S> for TemplateLayer {
 pub struct TellTemplate<S> {
     inner: S,
     shared: Arc<Shared>,
+}
+
+impl<S> TellTemplate<S> {
+    crate::inner::accessors!();
 }
 
 impl<S, B> Service<Request<B>> for TellTemplate<S>

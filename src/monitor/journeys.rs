@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 #[cfg(feature = "actix")]
 use crate::middleware::journeys::Guide;
-use crate::middleware::journeys::JourneyLayer;
+use crate::middleware::journeys::JourneysLayer;
 
 use super::{Builder, Monitor};
 
@@ -43,8 +43,8 @@ impl Monitor {
     /// A layer that counts journeys without the script, where [`cookie_journeys`](Builder::cookie_journeys) are on, and nothing otherwise; see
     /// [`journeys`](crate::middleware::journeys).
     #[must_use]
-    pub fn journey_layer(&self) -> JourneyLayer {
-        JourneyLayer::new(self.guide.clone())
+    pub fn journey_layer(&self) -> JourneysLayer {
+        JourneysLayer::new(self.guide.clone())
     }
 
     #[cfg(feature = "actix")]

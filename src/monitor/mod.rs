@@ -42,10 +42,10 @@ use crate::label::{EndpointSource, RequestHead, UNMATCHED};
 #[cfg(feature = "tracing")]
 use crate::log_events::LogEvents;
 use crate::middleware::journeys::Guide;
-use crate::middleware::{ByHead, HeadRules, HttpMetricsLayer, RequestSizeLayer, Shared, TemplateLayer};
-use crate::record::{Collector, Recorder};
+use crate::middleware::{ByHead, HeadRules, HttpMetricsLayer, RequestSizeLayer, Shared, TellTemplateLayer};
+use crate::record::{MonitorCollector, Recorder};
 use crate::replay::Replay;
-use crate::routes::{self, Route, Routes, RoutesLayer};
+use crate::routes::{self, Route, Routes, WithRoutesLayer};
 use crate::rum::{Ingest, Script};
 use crate::timer::Timers;
 use crate::uptime::{Checks, Uptime};
@@ -65,7 +65,7 @@ pub struct Monitor {
     log_events: LogEvents,
     routes: Arc<Routes>,
     guide: Option<Arc<Guide>>,
-    collector: Collector,
+    collector: MonitorCollector,
     replay: Option<Replaying>,
 }
 
@@ -107,8 +107,8 @@ impl Monitor {
     /// [`ignore_if`](Builder::ignore_if) and [`alias_if`](Builder::alias_if); the values of [`label`](Builder::label) are those that the outer
     /// layer has seen.
     #[must_use]
-    pub fn template_layer(&self) -> TemplateLayer {
-        TemplateLayer::new(Arc::clone(&self.shared))
+    pub fn template_layer(&self) -> TellTemplateLayer {
+        TellTemplateLayer::new(Arc::clone(&self.shared))
     }
 
     /// A layer that observes `http_request_size_bytes`: body bytes that the application reads. Opt-in: it wraps request bodies.
@@ -134,28 +134,28 @@ impl Monitor {
     /// [`public_routes_layer`](Self::public_routes_layer), and [`operator_routes_layer`](Self::operator_routes_layer) on a second port or behind
     /// authentication: see [the guide](crate::guide::operator).
     #[must_use]
-    pub fn routes_layer(&self) -> RoutesLayer {
+    pub fn routes_layer(&self) -> WithRoutesLayer {
         self.routes.mount_dashboard();
-        RoutesLayer::new(Arc::clone(&self.routes), |_| true)
+        WithRoutesLayer::new(Arc::clone(&self.routes), |_| true)
     }
 
     /// The same for what the browsers of users need, the script and the ingest, and for `/healthz`; everything else is passed on.
     #[must_use]
-    pub fn public_routes_layer(&self) -> RoutesLayer {
-        RoutesLayer::new(Arc::clone(&self.routes), Route::is_public)
+    pub fn public_routes_layer(&self) -> WithRoutesLayer {
+        WithRoutesLayer::new(Arc::clone(&self.routes), Route::is_public)
     }
 
     /// The same for what whoever operates the service needs, `/metrics` and the [`dashboard`](crate::dashboard); everything else is passed on. For a second port, or behind
     /// authentication.
     #[must_use]
-    pub fn operator_routes_layer(&self) -> RoutesLayer {
+    pub fn operator_routes_layer(&self) -> WithRoutesLayer {
         self.routes.mount_dashboard();
-        RoutesLayer::new(Arc::clone(&self.routes), Route::is_operators)
+        WithRoutesLayer::new(Arc::clone(&self.routes), Route::is_operators)
     }
 
-    /// Our families for an application that has a `/metrics` of its own; see [`Collector`].
+    /// Our families for an application that has a `/metrics` of its own; see [`MonitorCollector`].
     #[must_use]
-    pub fn collector(&self) -> Collector {
+    pub fn collector(&self) -> MonitorCollector {
         self.collector.clone()
     }
 
@@ -386,7 +386,7 @@ impl Builder {
         let by_head = ByHead::new(self.head_rules, config.own_labels.clone(), self.exemplars);
         let recorder = Recorder::new(&config);
         let registry = self.registry.unwrap_or_else(|| prometheus::default_registry().clone());
-        let collector = Collector::new(Arc::clone(&recorder), collected.clone(), descriptions);
+        let collector = MonitorCollector::new(Arc::clone(&recorder), collected.clone(), descriptions);
         let dashboard = Dashboard::new(Arc::clone(&recorder), collected.clone(), &config);
         let exposition = Exposition::new(Arc::clone(&recorder), collected, registry, config.scrapes_in_flight);
         #[cfg(feature = "protobuf")]

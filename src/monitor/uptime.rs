@@ -26,7 +26,7 @@ impl Builder {
         self
     }
 
-    /// Where the route that says whether this instance is ready is, behind the [`prefix`](Self::prefix). To be set where the application has a
+    /// Where the route that says whether this instance is ready is, behind the [`path_prefix`](Self::path_prefix). To be set where the application has a
     /// `/healthz` of its own. Default: `/healthz`.
     pub fn uptime_path(mut self, path: impl Into<String>) -> Self {
         self.config.paths.uptime = path.into();

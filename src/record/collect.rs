@@ -24,14 +24,14 @@ use super::{Family, Kind, QUANTILES, Recorder};
 ///
 /// Registering two collectors of one name in one registry is `prometheus::Error::AlreadyReg`.
 #[derive(Debug, Clone)]
-pub struct Collector {
+pub struct MonitorCollector {
     recorder: Arc<Recorder>,
     /// What the host gave beside our families.
     collected: Registry,
     descriptions: Arc<[Desc]>,
 }
 
-impl Collector {
+impl MonitorCollector {
     pub(crate) fn new(recorder: Arc<Recorder>, collected: Registry, descriptions: Vec<Desc>) -> Self {
         let describe = |family: &Family| {
             let labels = family.labels.clone();
@@ -43,7 +43,7 @@ impl Collector {
     }
 }
 
-impl prometheus::core::Collector for Collector {
+impl prometheus::core::Collector for MonitorCollector {
     fn desc(&self) -> Vec<&Desc> {
         self.descriptions.iter().collect()
     }

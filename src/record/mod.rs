@@ -52,7 +52,7 @@ use crate::label::{MethodLabel, OVERFLOW, Template, UNMATCHED};
 pub(crate) use bounds::{Bounds, Resolution};
 pub(crate) use calls::CallSeries;
 pub(crate) use catalog::{Counter, FamilyId, Histogram};
-pub use collect::Collector;
+pub use collect::MonitorCollector;
 pub(crate) use exemplars::{Exemplar, SeriesExemplars};
 pub(crate) use in_flight::InFlight;
 #[cfg(feature = "protobuf")]

@@ -143,7 +143,7 @@ struct Line {
     id: SessionId,
     format: &'static str,
     started: u64,
-    duration_ms: u64,
+    duration_ms: u128,
     events: u64,
     bytes: u64,
     pages: u64,
@@ -155,9 +155,9 @@ impl Line {
     fn of(summary: &Summary) -> Self {
         Self {
             id: summary.session(),
-            format: summary.format().name(),
+            format: summary.format().as_str(),
             started: summary.started(),
-            duration_ms: summary.duration(),
+            duration_ms: summary.duration().as_millis(),
             events: summary.events(),
             bytes: summary.bytes(),
             pages: summary.pages(),

@@ -11,7 +11,7 @@ use super::{Appended, Batch, Limits, Recording, SessionId, Store, Summary};
 
 /// The default store: what one process holds, until it ends. A clone is the same store.
 ///
-/// It holds at most 64 MiB, or what [`with_bytes`](Self::with_bytes) says, its own bookkeeping included: the session that began first makes room for what is new.
+/// It holds at most 64 MiB, or what [`with_max_bytes`](Self::with_max_bytes) says, its own bookkeeping included: the session that began first makes room for what is new.
 /// Full of sessions of ten batches with 6 kB each, a process has grown by 63.6 MiB of resident memory; full of sessions of one event, by 39.9 MiB.
 #[derive(Clone)]
 pub struct MemoryStore {
@@ -43,12 +43,12 @@ impl MemoryStore {
     /// A store of 64 MiB.
     #[must_use]
     pub fn new() -> Self {
-        Self::with_bytes(MOST_STORED_BYTES)
+        Self::with_max_bytes(MOST_STORED_BYTES)
     }
 
     /// A store that holds at most so many bytes.
     #[must_use]
-    pub fn with_bytes(most: usize) -> Self {
+    pub fn with_max_bytes(most: usize) -> Self {
         Self { sessions: Arc::default(), most_bytes: most }
     }
 
@@ -100,10 +100,10 @@ impl Sessions {
     fn append(&mut self, batch: &Batch, limits: &Limits, most_bytes: usize) -> Appended {
         let known = self.by_id.get(&batch.session());
         let summary = match known {
-            None => Summary::of(batch),
+            None => Summary::from_batch(batch),
             Some(Session { kept: None, .. }) => return Appended::Refused,
             Some(Session { kept: Some(kept), .. }) if kept.batches.contains_key(&batch.number()) => return Appended::Duplicate,
-            Some(Session { kept: Some(kept), .. }) => kept.summary.clone().with(batch),
+            Some(Session { kept: Some(kept), .. }) => kept.summary.clone().with_batch(batch),
         };
         let bytes = batch.memory() + BATCH_BYTES + if known.is_none() { SESSION_BYTES } else { 0 };
         let is_like_the_first = summary.format() == batch.format();
@@ -115,7 +115,7 @@ impl Sessions {
             let now = Instant::now();
             Session { forgotten_at: now.checked_add(limits.ttl).unwrap_or(now), bytes: 0, kept: None }
         });
-        let kept = session.kept.get_or_insert_with(|| Kept { summary: Summary::of(batch), batches: HashMap::new() });
+        let kept = session.kept.get_or_insert_with(|| Kept { summary: Summary::from_batch(batch), batches: HashMap::new() });
         kept.summary = summary;
         kept.batches.insert(batch.number(), batch.events().into());
         session.bytes += bytes;

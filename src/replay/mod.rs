@@ -73,7 +73,8 @@ mod summary;
 
 #[cfg(feature = "redis")]
 pub use self::redis::{RedisStore, RedisStoreError};
-pub use crate::beacon::session::{Batch, Click, SessionFormat, SessionId};
+pub(crate) use crate::beacon::session::Click;
+pub use crate::beacon::session::{Batch, SessionFormat, SessionId};
 pub(crate) use erased::AnyStore;
 pub use limits::Limits;
 pub use memory::MemoryStore;

@@ -33,7 +33,7 @@ impl Recording {
         events.sort_by_key(|&(time, _)| time);
         let room = 100 + lists.iter().map(String::len).sum::<usize>();
         let mut json = String::with_capacity(room);
-        json.push_str(&[r#"{"id":""#, &session.to_string(), r#"","format":""#, self.format.name(), r#"","events":["#].concat());
+        json.push_str(&[r#"{"id":""#, &session.to_string(), r#"","format":""#, self.format.as_str(), r#"","events":["#].concat());
         for (place, (_, event)) in events.into_iter().enumerate() {
             if place > 0 {
                 json.push(',');

@@ -16,7 +16,7 @@ use super::{AnyStore, Limits, MemoryStore, Store};
 /// use tower_rum::Monitor;
 /// use tower_rum::replay::{MemoryStore, Replay};
 ///
-/// let replay = Replay::new().store(MemoryStore::with_bytes(16 * 1024 * 1024)).ttl(Duration::from_secs(3_600));
+/// let replay = Replay::new().store(MemoryStore::with_max_bytes(16 * 1024 * 1024)).ttl(Duration::from_secs(3_600));
 /// let monitor = Monitor::builder().replay(replay).build()?;
 /// # Ok::<(), tower_rum::Error>(())
 /// ```
@@ -108,13 +108,13 @@ impl Replay {
         self
     }
 
-    /// Where pages send events to, behind the [`prefix`](crate::Builder::prefix). Blockers of advertising match paths. Default: `/log-session-event`.
+    /// Where pages send events to, behind the [`path_prefix`](crate::Builder::path_prefix). Blockers of advertising match paths. Default: `/log-session-event`.
     pub fn event_path(mut self, path: impl Into<String>) -> Self {
         self.event_path = path.into();
         self
     }
 
-    /// Where the recorder is, behind the [`prefix`](crate::Builder::prefix). Default: `/rum-replay.js`.
+    /// Where the recorder is, behind the [`path_prefix`](crate::Builder::path_prefix). Default: `/rum-replay.js`.
     pub fn script_path(mut self, path: impl Into<String>) -> Self {
         self.script_path = path.into();
         self

@@ -1,5 +1,7 @@
 //! What a list says of a session.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::beacon::session::MOST_CLICKS;
@@ -23,7 +25,7 @@ pub struct Summary {
 impl Summary {
     /// Of a session's first batch.
     #[must_use]
-    pub fn of(batch: &Batch) -> Self {
+    pub fn from_batch(batch: &Batch) -> Self {
         let tally = batch.tally();
         Self {
             session: batch.session(),
@@ -40,8 +42,8 @@ impl Summary {
 
     /// With another batch of the same session.
     #[must_use]
-    pub fn with(mut self, batch: &Batch) -> Self {
-        let other = Self::of(batch);
+    pub fn with_batch(mut self, batch: &Batch) -> Self {
+        let other = Self::from_batch(batch);
         self.first = self.first.min(other.first);
         self.last = self.last.max(other.last);
         self.events += other.events;
@@ -57,7 +59,7 @@ impl Summary {
     /// Whether the session is within these limits.
     #[must_use]
     pub fn is_within(&self, limits: &super::Limits) -> bool {
-        self.bytes <= limits.bytes && self.events <= limits.events && u128::from(self.duration()) <= limits.duration.as_millis()
+        self.bytes <= limits.bytes && self.events <= limits.events && self.duration() <= limits.duration
     }
 
     /// Whose figures these are.
@@ -78,10 +80,10 @@ impl Summary {
         self.first
     }
 
-    /// Milliseconds from its first event to its last.
+    /// From its first event to its last, by the page's clock.
     #[must_use]
-    pub fn duration(&self) -> u64 {
-        self.last - self.first
+    pub fn duration(&self) -> Duration {
+        Duration::from_millis(self.last - self.first)
     }
 
     /// How many events it has.

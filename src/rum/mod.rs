@@ -66,7 +66,7 @@
 //! [`beacons_per_second`](crate::Builder::beacons_per_second) of all. One client's flood takes no more of what all have than its own rate.
 //!
 //! A client is an IPv4 address or an IPv6 /64. The address is that of the connection, from axum's `ConnectInfo<SocketAddr>`
-//! (`into_make_service_with_connect_info`), actix's `peer_addr`, or a [`ClientAddress`] that the host puts into the request's extensions. Without
+//! (`into_make_service_with_connect_info`), actix's `peer_addr`, or a [`ClientAddress`](crate::ClientAddress) that the host puts into the request's extensions. Without
 //! one only the rate of all applies.
 //!
 //! Behind proxies the connection is theirs. Those named by [`trusted_proxies`](crate::Builder::trusted_proxies) are believed: the client is the
@@ -117,7 +117,6 @@ use sender::Sender;
 use sessions::Sessions;
 use waiting::Waiting;
 
-pub use crate::address::ClientAddress;
 pub(crate) use reading::Reading;
 pub use script::Script;
 

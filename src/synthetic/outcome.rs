@@ -127,6 +127,8 @@ impl fmt::Display for Failure {
     }
 }
 
+impl Error for Failure {}
+
 /// With all that it comes from.
 pub(super) fn with_causes(error: &(dyn Error + 'static)) -> String {
     let chain = std::iter::successors(Some(error), |&error| error.source());

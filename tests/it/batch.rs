@@ -14,11 +14,11 @@ fn monitor() -> Monitor {
         .goals(["signup"])
         .third_party("firebase", "https://firestore.googleapis.com")
         .client_counter(ClientCounter::new("cart_additions_total", "Cart.").label("plan", ["free", "pro"]))
-        .client_histogram(ClientHistogram::new("search_duration_seconds", "Search.", Unit::Seconds).most(60.0))
+        .client_histogram(ClientHistogram::new("search_duration_seconds", "Search.", Unit::Seconds).max_value(60.0))
         .client_histogram(
             ClientHistogram::new("cart_items", "Items.", Unit::None)
                 .buckets(Buckets::new([1.0, 5.0, 10.0]).unwrap())
-                .most(1_000.0),
+                .max_value(1_000.0),
         )
         .build()
         .unwrap()
@@ -222,7 +222,7 @@ fn declarations_that_cannot_work_are_refused_with_a_word_on_what_to_do() {
         (Monitor::builder().client_counter(ClientCounter::new("a_total", "A.").label("le", ["x"])).build(), "le or quantile"),
         (Monitor::builder().client_counter(ClientCounter::new("a_total", "A.").label("l", [""])).build(), "label values"),
         (Monitor::builder().client_histogram(ClientHistogram::new("a", "A.", Unit::Seconds)).build(), "_seconds"),
-        (Monitor::builder().client_histogram(ClientHistogram::new("a", "A.", Unit::None).most(f64::NAN)).build(), "above 0"),
+        (Monitor::builder().client_histogram(ClientHistogram::new("a", "A.", Unit::None).max_value(f64::NAN)).build(), "above 0"),
         (Monitor::builder().third_party("cdn", "cdn.example.com").build(), "scheme and host"),
         (Monitor::builder().goals(["with space"]).build(), "printable ASCII"),
         (Monitor::builder().goals(["overflow"]).build(), "not overflow"),

@@ -8,7 +8,7 @@ use crate::support::metrics::Metrics;
 
 #[tokio::test]
 async fn a_bound_finer_than_the_sums_decimals_still_parts_values() {
-    let monitor = monitor(ClientHistogram::new("share", "A share.", Unit::None).buckets(bounds([0.25, 1.0])).most(1e9));
+    let monitor = monitor(ClientHistogram::new("share", "A share.", Unit::None).buckets(bounds([0.25, 1.0])).max_value(1e9));
     observe(&monitor, "share", 0.3).await;
     let metrics = Metrics::of(&monitor).await;
     assert_eq!(metrics.value(r#"share_bucket{le="0.25"}"#), 0.0);
@@ -17,7 +17,7 @@ async fn a_bound_finer_than_the_sums_decimals_still_parts_values() {
 
 #[tokio::test]
 async fn sums_of_the_largest_values_do_not_fall() {
-    let monitor = monitor(ClientHistogram::new("age_seconds", "An age.", Unit::Seconds).most(1e9));
+    let monitor = monitor(ClientHistogram::new("age_seconds", "An age.", Unit::Seconds).max_value(1e9));
     for observations in 1..=30 {
         observe(&monitor, "age_seconds", 1e12).await;
         assert_eq!(Metrics::of(&monitor).await.value("age_seconds_sum"), 1e9 * f64::from(observations));

@@ -82,9 +82,9 @@ fn settings_that_cannot_work_are_errors_and_no_panics() {
     let builders = vec![
         Monitor::builder().namespace("1st"),
         Monitor::builder().namespace("a-b"),
-        Monitor::builder().prefix("internal"),
-        Monitor::builder().prefix("/internal/"),
-        Monitor::builder().prefix("/{id}"),
+        Monitor::builder().path_prefix("internal"),
+        Monitor::builder().path_prefix("/internal/"),
+        Monitor::builder().path_prefix("/{id}"),
         Monitor::builder().http_series(0),
         Monitor::builder().family_series(usize::MAX),
         Monitor::builder().beacons_per_second(0),

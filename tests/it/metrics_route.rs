@@ -68,7 +68,7 @@ async fn a_query_does_not_hide_the_path_and_a_longer_path_is_not_ours() {
 
 #[tokio::test]
 async fn a_prefix_goes_before_every_path() {
-    let monitor = Monitor::builder().registry(Registry::new()).prefix("/internal").build().unwrap();
+    let monitor = Monitor::builder().registry(Registry::new()).path_prefix("/internal").build().unwrap();
     for mount in Mount::all(&monitor) {
         let status = async |method: &str, uri: &str| {
             mount.ask(Request::builder().method(method).uri(uri).body(whole("")).unwrap()).await.status

@@ -69,7 +69,7 @@ async fn sizes_and_durations_of_requests_are_native_too_whatever_bounds_their_en
 
 #[tokio::test]
 async fn a_histogram_of_very_different_values_is_shown_at_a_lower_resolution() {
-    let histogram = ClientHistogram::new("anything", "Anything.", Unit::None).most(1e9);
+    let histogram = ClientHistogram::new("anything", "Anything.", Unit::None).max_value(1e9);
     let monitor = with_native(raw_paths().client_histogram(histogram));
     for exponent in -300..=240 {
         let value = 2.0_f64.powf(f64::from(exponent) / 8.0 - 0.01).min(1e9);

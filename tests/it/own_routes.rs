@@ -53,7 +53,7 @@ async fn outside_the_layer_our_paths_are_never_counted() {
 
 #[tokio::test]
 async fn under_a_prefix_the_paths_without_it_are_the_applications() {
-    let monitor = by_path().prefix("/internal").build().unwrap();
+    let monitor = by_path().path_prefix("/internal").build().unwrap();
     let mut service = inside(&monitor);
     for path in ["/internal/metrics", "/metrics", "/internal/metrics-foo"] {
         answer(&mut service, "GET", path).await;

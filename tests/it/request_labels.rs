@@ -8,7 +8,8 @@ use http::{Request, Response};
 use http_body_util::Full;
 use prometheus::Registry;
 use tower::{Layer, ServiceExt, service_fn};
-use tower_rum::{Builder, Monitor, RequestHead};
+use tower_rum::label::RequestHead;
+use tower_rum::{Builder, Monitor};
 
 use crate::support::layered::{raw_paths, request, respond};
 use crate::support::metrics::Metrics;

@@ -59,7 +59,7 @@ async fn the_hash_goes_before_the_ending_of_the_name_if_it_has_one() {
         ("/v1.2", "/rum", "/v1.2/rum-", ""),
         ("/v1.2", "/a.b/rum.js", "/v1.2/a.b/rum-", ".js"),
     ] {
-        let monitor = Monitor::builder().prefix(prefix).script_path(path);
+        let monitor = Monitor::builder().path_prefix(prefix).script_path(path);
         let monitor = monitor.build().unwrap();
         let hashed = monitor.script().hashed_path();
         let hash = hashed.strip_prefix(before).unwrap_or_else(|| panic!("{hashed}"));
@@ -107,7 +107,7 @@ async fn the_served_script_is_within_its_budget() {
 #[tokio::test]
 async fn what_the_host_declares_reaches_the_script() {
     let monitor = Monitor::builder()
-        .prefix("/internal")
+        .path_prefix("/internal")
         .beacon_path("/tell")
         .script_path("/page.js")
         .third_party("firebase", "https://firestore.googleapis.com")

@@ -2,7 +2,8 @@
 
 use http::Request;
 use prometheus::Registry;
-use tower_rum::{Monitor, RoutesLayer};
+use tower_rum::Monitor;
+use tower_rum::routes::WithRoutesLayer;
 
 use crate::support::mount::{Mount, whole};
 
@@ -18,7 +19,7 @@ async fn public_routes_are_the_ingest_and_the_script_and_operator_routes_the_met
 }
 
 /// What GET is answered, path by path, with `/metrics` last; 404 is the answer of the service inside.
-async fn statuses(monitor: &Monitor, routes: &RoutesLayer) -> Vec<u16> {
+async fn statuses(monitor: &Monitor, routes: &WithRoutesLayer) -> Vec<u16> {
     let mount = Mount::layered("tower", routes);
     let script = monitor.script().hashed_path();
     let mut statuses = Vec::new();

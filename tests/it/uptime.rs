@@ -205,7 +205,7 @@ fn without_a_runtime_checks_run_where_they_are_asked() {
 
 #[tokio::test]
 async fn it_is_where_it_is_put() {
-    let monitor = builder().prefix("/internal").uptime_path("/ready").build().unwrap();
+    let monitor = builder().path_prefix("/internal").uptime_path("/ready").build().unwrap();
     let mount = Mount::tower(&monitor);
     let status = async |path: &str| mount.ask(Request::get(path).body(whole("")).unwrap()).await.status;
     assert_eq!([status("/internal/ready").await, status("/ready").await, status("/internal/healthz").await], [200, 404, 404]);

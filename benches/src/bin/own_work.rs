@@ -29,7 +29,7 @@ fn timers() -> Variants {
     const NAME: &str = "db_query_duration_seconds";
     const QUERY: &str = "select_user";
     let monitor = Monitor::builder().timer(Timer::new(NAME, "Queries.").label("query", [QUERY])).build().expect("a monitor");
-    let timer = monitor.timer(NAME).expect("declared").with([QUERY]);
+    let timer = monitor.timer(NAME).expect("declared").with_label_values([QUERY]);
     let future = timer.clone();
     let vec = HistogramVec::new(HistogramOpts::new(NAME, "Queries."), &["query"]).expect("a name");
     let child = vec.with_label_values(&[QUERY]);

@@ -59,7 +59,7 @@ pub fn all() -> Vec<Variant> {
 /// Every request is of a trace, whose field is read.
 fn with_exemplars() -> Monitor {
     const FIELD: &[u8] = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-    let exemplars = Exemplars::from_fn(|_| TraceContext::of_traceparent(std::hint::black_box(FIELD)));
+    let exemplars = Exemplars::from_fn(|_| TraceContext::from_traceparent(std::hint::black_box(FIELD)));
     Monitor::builder().exemplars(exemplars).build().expect("a monitor")
 }
 

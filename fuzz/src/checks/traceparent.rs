@@ -15,7 +15,7 @@ pub fn traceparent(input: &[u8]) {
     let fields: Vec<HeaderValue> =
         input.split(|&byte| byte == b'\n').filter_map(|line| HeaderValue::from_bytes(line).ok()).collect();
     for field in &fields {
-        let sampled = TraceContext::of_traceparent(field.as_bytes()).map(|context| context.is_sampled());
+        let sampled = TraceContext::from_traceparent(field.as_bytes()).map(|context| context.is_sampled());
         assert_eq!(sampled, named(field.as_bytes()).map(|(_, _, sampled)| sampled), "{field:?}");
     }
     let mut request = Request::get("/");

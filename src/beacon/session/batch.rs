@@ -31,7 +31,7 @@ pub enum SessionFormat {
 impl SessionFormat {
     /// `rum` or `rrweb`.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Rum => "rum",
             Self::Rrweb => "rrweb",

@@ -23,7 +23,7 @@ use bounded::Bounded;
 
 pub use batch::{Batch, SessionFormat};
 pub use id::SessionId;
-pub use tally::Click;
+pub(crate) use tally::Click;
 pub(crate) use tally::{MOST_CLICKS, Tally};
 
 /// What of a session's events is taken.

@@ -16,13 +16,13 @@ pub(crate) struct Tally {
 
 /// Where in the viewport a click was, and when: of these a session's rage clicks are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Click {
+pub(crate) struct Click {
     /// Milliseconds since 1970 by the page's clock.
-    pub time: u64,
+    pub(crate) time: u64,
     /// CSS pixels from the left.
-    pub x: i32,
+    pub(crate) x: i32,
     /// CSS pixels from the top.
-    pub y: i32,
+    pub(crate) y: i32,
 }
 
 impl Tally {

@@ -72,7 +72,7 @@ use caching::Owner;
 use cookie::Journey;
 
 pub(crate) use navigation::Navigation;
-pub use service::{JourneyFuture, JourneyLayer, Journeys};
+pub use service::{Journeys, JourneysFuture, JourneysLayer};
 
 /// Counts the page views of one monitor, and sets its cookies.
 #[derive(Debug)]

@@ -14,17 +14,17 @@ use super::{Guide, Navigation};
 
 /// Puts [`Journeys`] around a service; see the [module](self::super) for what it counts and when.
 #[derive(Debug, Clone)]
-pub struct JourneyLayer {
+pub struct JourneysLayer {
     guide: Option<Arc<Guide>>,
 }
 
-impl JourneyLayer {
+impl JourneysLayer {
     pub(crate) fn new(guide: Option<Arc<Guide>>) -> Self {
         Self { guide }
     }
 }
 
-impl<S> Layer<S> for JourneyLayer {
+impl<S> Layer<S> for JourneysLayer {
     type Service = Journeys<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
@@ -39,6 +39,10 @@ pub struct Journeys<S> {
     guide: Option<Arc<Guide>>,
 }
 
+impl<S> Journeys<S> {
+    crate::inner::accessors!();
+}
+
 impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for Journeys<S>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>>,
@@ -46,7 +50,7 @@ where
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = JourneyFuture<S::Future>;
+    type Future = JourneysFuture<S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(cx)
@@ -54,7 +58,7 @@ where
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
         let underway = self.guide.as_ref().and_then(|guide| underway(guide, RequestHead::of(&request)));
-        JourneyFuture { inner: self.inner.call(request), underway }
+        JourneysFuture { inner: self.inner.call(request), underway }
     }
 }
 
@@ -68,14 +72,15 @@ fn underway(guide: &Arc<Guide>, head: RequestHead<'_>) -> Option<Underway> {
 
 pin_project! {
     /// A request until its response head.
-    pub struct JourneyFuture<F> {
+    #[must_use = "futures do nothing unless polled"]
+    pub struct JourneysFuture<F> {
         #[pin]
         inner: F,
         underway: Option<Underway>,
     }
 }
 
-impl<F, B, E> Future for JourneyFuture<F>
+impl<F, B, E> Future for JourneysFuture<F>
 where
     F: Future<Output = Result<Response<B>, E>>,
     B: http_body::Body,
@@ -93,8 +98,8 @@ where
     }
 }
 
-impl<F> fmt::Debug for JourneyFuture<F> {
+impl<F> fmt::Debug for JourneysFuture<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("JourneyFuture").finish_non_exhaustive()
+        f.debug_struct("JourneysFuture").finish_non_exhaustive()
     }
 }

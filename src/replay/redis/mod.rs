@@ -18,12 +18,12 @@ use super::{Appended, Batch, Click, Limits, Recording, SessionFormat, SessionId,
 /// ```
 /// use tower_rum::replay::{RedisStore, Replay};
 ///
-/// let replay = Replay::new().store(RedisStore::new("redis://127.0.0.1:6379")?.prefix("shop:replay"));
+/// let replay = Replay::new().store(RedisStore::new("redis://127.0.0.1:6379")?.key_prefix("shop:replay"));
 /// # Ok::<(), tower_rum::Error>(())
 /// ```
 ///
 /// It connects when it is first used, and again whenever the connection is lost. All keys begin with the prefix in braces, so that a cluster keeps them on one
-/// node. A session's keys expire by themselves ([`Replay::ttl`](super::Replay::ttl)); and all sessions together hold at most 1 GiB, or what [`most_bytes`](Self::most_bytes)
+/// node. A session's keys expire by themselves ([`Replay::ttl`](super::Replay::ttl)); and all sessions together hold at most 1 GiB, or what [`max_bytes`](Self::max_bytes)
 /// says, by text and 256 bytes a batch: the one that began first makes room. For TLS (`rediss://`) turn on a TLS feature of the `redis` crate, version 1, in the application's manifest.
 #[derive(Clone)]
 pub struct RedisStore {
@@ -51,9 +51,10 @@ impl RedisStore {
     /// # Errors
     ///
     /// When it is no such address.
-    pub fn new(url: &str) -> Result<Self, Error> {
+    pub fn new(url: impl AsRef<str>) -> Result<Self, Error> {
         // What the address holds may be a password, and is not repeated.
-        let client = Client::open(url).map_err(|_| Error::setting("a Redis server's address begins with redis:// or unix://"))?;
+        let client =
+            Client::open(url.as_ref()).map_err(|_| Error::setting("a Redis server's address begins with redis:// or unix://"))?;
         let script = |own: &str| Script::new(&[include_str!("common.lua"), own].concat());
         let scripts = Scripts {
             append: script(include_str!("append.lua")),
@@ -71,14 +72,14 @@ impl RedisStore {
 
     /// What the keys begin with; two applications that share a server take two. Default: `tower-rum:replay`.
     #[must_use]
-    pub fn prefix(mut self, prefix: &str) -> Self {
-        self.root = root(prefix);
+    pub fn key_prefix(mut self, prefix: impl AsRef<str>) -> Self {
+        self.root = root(prefix.as_ref());
         self
     }
 
     /// The most bytes of all sessions together. Default: 1 GiB.
     #[must_use]
-    pub fn most_bytes(mut self, most: u64) -> Self {
+    pub fn max_bytes(mut self, most: u64) -> Self {
         self.most_bytes = most;
         self
     }
@@ -113,7 +114,7 @@ impl Store for RedisStore {
             .arg(batch.session().to_string())
             .arg(batch.number())
             .arg(batch.events())
-            .arg(batch.format().name())
+            .arg(batch.format().as_str())
             .arg(tally.first)
             .arg(tally.last)
             .arg(tally.events)
@@ -215,7 +216,7 @@ fn summary(session: SessionId, fields: &HashMap<String, String>) -> Option<Summa
 }
 
 fn format_of(name: &str) -> SessionFormat {
-    if name == SessionFormat::Rrweb.name() { SessionFormat::Rrweb } else { SessionFormat::Rum }
+    if name == SessionFormat::Rrweb.as_str() { SessionFormat::Rrweb } else { SessionFormat::Rum }
 }
 
 impl fmt::Debug for RedisStore {

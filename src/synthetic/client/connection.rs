@@ -1,5 +1,6 @@
 //! What keeps a connection open: a request that waits for its response, then that response's body.
 
+use std::error::Error;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -27,6 +28,8 @@ impl Drop for Connection {
     }
 }
 
+type BoxError = Box<dyn Error + Send + Sync>;
+
 /// The body of a response to [`Client`](super::Client). It holds the connection.
 #[derive(Debug)]
 pub struct ClientBody {
@@ -42,10 +45,10 @@ impl ClientBody {
 
 impl Body for ClientBody {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = BoxError;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        Pin::new(&mut self.body).poll_frame(context).map_err(BoxError::from)
     }
 
     fn is_end_stream(&self) -> bool {

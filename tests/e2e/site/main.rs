@@ -19,7 +19,8 @@ use serde::Deserialize;
 use tokio::net::TcpListener;
 
 use tower_rum::exemplars::Exemplars;
-use tower_rum::{ClientCounter, ClientHistogram, Monitor, Script, Unit};
+use tower_rum::rum::Script;
+use tower_rum::{ClientCounter, ClientHistogram, Monitor, Unit};
 
 /// What a test asks of the site.
 #[derive(Debug, Clone, Deserialize)]
@@ -151,7 +152,7 @@ fn monitor(settings: &Settings, pages_origin: &str) -> Result<Monitor, tower_rum
         .client_histogram(
             ClientHistogram::new("search_duration_seconds", "Search.", Unit::Seconds).label("plan", ["free", "pro"]),
         )
-        .client_histogram(ClientHistogram::new("items", "Items.", Unit::None).most(1_000.0));
+        .client_histogram(ClientHistogram::new("items", "Items.", Unit::None).max_value(1_000.0));
     let builder = if settings.elsewhere { builder.origins([pages_origin]) } else { builder };
     let builder = if settings.exemplars { builder.exemplars(Exemplars::traceparent()) } else { builder };
     let builder = match &settings.replay {

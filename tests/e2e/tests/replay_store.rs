@@ -13,7 +13,7 @@ use crate::support::wait::PATIENCE;
 mod in_memory {
     use super::MemoryStore;
 
-    crate::store_contract!(|bytes: u64| MemoryStore::with_bytes(usize::try_from(bytes).unwrap()));
+    crate::store_contract!(|bytes: u64| MemoryStore::with_max_bytes(usize::try_from(bytes).unwrap()));
 }
 
 mod in_redis {
@@ -25,7 +25,7 @@ mod in_redis {
 #[tokio::test]
 async fn all_that_is_kept_is_under_the_prefix_and_expires() {
     let redis = Redis::start();
-    let shop = RedisStore::new(&redis.url()).unwrap().prefix("shop");
+    let shop = RedisStore::new(&redis.url()).unwrap().key_prefix("shop");
     let other = RedisStore::new(&redis.url()).unwrap();
     for number in 0..3 {
         assert_eq!(append(&shop, &batch(1, number)).await, Appended::Stored);
@@ -47,7 +47,7 @@ async fn all_that_is_kept_is_under_the_prefix_and_expires() {
 #[tokio::test]
 async fn sessions_that_have_expired_leave_nothing_to_count() {
     let redis = Redis::start();
-    let store = RedisStore::new(&redis.url()).unwrap().prefix("shop");
+    let store = RedisStore::new(&redis.url()).unwrap().key_prefix("shop");
     let mut short = Limits::default();
     short.ttl = Duration::from_millis(200);
     store.append(&batch(1, 0), &short).await.unwrap();
@@ -109,7 +109,7 @@ struct Served {
 impl Served {
     fn of(bytes: u64) -> Self {
         let server = Redis::start();
-        Self { store: RedisStore::new(&server.url()).unwrap().most_bytes(bytes), _server: Arc::new(server) }
+        Self { store: RedisStore::new(&server.url()).unwrap().max_bytes(bytes), _server: Arc::new(server) }
     }
 }
 

@@ -58,7 +58,7 @@ fn assert_guarded(answer: &Answer) {
 #[tokio::test]
 async fn all_that_the_page_loads_is_there_wherever_the_page_is() {
     for (prefix, path) in [("", "/dashboard"), ("/internal", "/ops"), ("", "/a/b.c")] {
-        let monitor = Monitor::builder().prefix(prefix).dashboard_path(path).build().unwrap();
+        let monitor = Monitor::builder().path_prefix(prefix).dashboard_path(path).build().unwrap();
         let mount = Mount::tower(&monitor);
         let page = format!("{prefix}{path}");
         let folder = &page[..=page.rfind('/').unwrap()];

@@ -30,7 +30,7 @@ async fn a_traceparent_field_names_the_trace_whatever_else_is_read_of_the_head()
 
 #[tokio::test]
 async fn a_closure_is_asked_and_its_trace_goes_with_the_request_to_the_route_that_answers() {
-    let any = Exemplars::from_fn(|head| TraceContext::of_traceparent(head.headers().get("traceparent")?.as_bytes()));
+    let any = Exemplars::from_fn(|head| TraceContext::from_traceparent(head.headers().get("traceparent")?.as_bytes()));
     let monitor = build(Monitor::builder().exemplars(any));
     ask(&monitor, &[&traceparent(1).replace("-01", "-00")]).await;
     let exemplars = exemplars(&monitor).await;

@@ -156,7 +156,7 @@ async fn a_closure_finds_the_trace_where_it_likes_and_need_not_ask_for_sampled_o
     let monitor = raw_paths()
         .exemplars(Exemplars::from_fn(|head| {
             let field = head.headers().get("x-trace").or_else(|| head.headers().get("traceparent"))?;
-            TraceContext::of_traceparent(field.as_bytes())
+            TraceContext::from_traceparent(field.as_bytes())
         }))
         .build()
         .unwrap();

@@ -44,7 +44,7 @@ async fn no_trace_is_told_unless_exemplars_and_server_timing_are_on() {
 
 #[tokio::test]
 async fn an_unsampled_trace_that_a_closure_gives_is_told_as_unsampled() {
-    let any = Exemplars::from_fn(|head| TraceContext::of_traceparent(head.headers().get("traceparent")?.as_bytes()));
+    let any = Exemplars::from_fn(|head| TraceContext::from_traceparent(head.headers().get("traceparent")?.as_bytes()));
     let monitor = raw_paths().exemplars(any).build().unwrap();
     let field = FIELD.replace("-01", "-00");
     assert_eq!(timings(&monitor, "text/html", &[("traceparent", &field)]).await, [ROUTE, &TOLD.replace("-01", "-00")]);

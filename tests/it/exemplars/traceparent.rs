@@ -25,7 +25,7 @@ fn valid_fields_are_read_sampled_or_not() {
         (format!("00-{}1-{}1-01", "0".repeat(31), "0".repeat(15)), true),
         (format!("00-{}-{}-01", "f".repeat(32), "f".repeat(16)), true),
     ] {
-        let context = TraceContext::of_traceparent(field.as_bytes());
+        let context = TraceContext::from_traceparent(field.as_bytes());
         assert_eq!(context.map(|context| context.is_sampled()), Some(sampled), "{field}");
     }
 }
@@ -35,7 +35,7 @@ fn a_field_and_its_ids_are_the_same_context() {
     let field = format!("00-{TRACE}-{SPAN}-01");
     let trace = 0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736_u128.to_be_bytes();
     let span = 0x00f0_67aa_0ba9_02b7_u64.to_be_bytes();
-    assert_eq!(TraceContext::new(trace, span), TraceContext::of_traceparent(field.as_bytes()));
+    assert_eq!(TraceContext::new(trace, span), TraceContext::from_traceparent(field.as_bytes()));
     assert_eq!(TraceContext::new([0; 16], span), None);
     assert_eq!(TraceContext::new(trace, [0; 8]), None);
 }
@@ -83,7 +83,7 @@ fn whatever_else_comes_is_no_context() {
         format!("{TRACE}-{SPAN}-1"),
     ];
     for field in fields {
-        assert_eq!(TraceContext::of_traceparent(field.as_bytes()), None, "{field:?}");
+        assert_eq!(TraceContext::from_traceparent(field.as_bytes()), None, "{field:?}");
     }
     for byte in 0..=u8::MAX {
         for at in [0, 1, 2, 3, 34, 35, 36, 51, 52, 53, 54] {
@@ -93,7 +93,7 @@ fn whatever_else_comes_is_no_context() {
                 2 | 35 | 52 => byte == b'-',
                 _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
             };
-            assert_eq!(TraceContext::of_traceparent(&field).is_some(), expected, "{byte} at {at}");
+            assert_eq!(TraceContext::from_traceparent(&field).is_some(), expected, "{byte} at {at}");
         }
     }
 }

@@ -179,9 +179,11 @@ fn monitor() -> Monitor {
         .goals(["signup"])
         .third_party("firebase", "https://firestore.googleapis.com")
         .client_counter(ClientCounter::new("votes_total", "Votes.").label("choice", ["yes", "no"]).label("plan", ["free", "pro"]))
-        .client_histogram(ClientHistogram::new("search_duration_seconds", "Search.", Unit::Seconds).most(60.0))
+        .client_histogram(ClientHistogram::new("search_duration_seconds", "Search.", Unit::Seconds).max_value(60.0))
         .client_histogram(
-            ClientHistogram::new("cart_items", "Items.", Unit::None).buckets(Buckets::new([1.0, 5.0]).unwrap()).most(1_000.0),
+            ClientHistogram::new("cart_items", "Items.", Unit::None)
+                .buckets(Buckets::new([1.0, 5.0]).unwrap())
+                .max_value(1_000.0),
         )
         .build()
         .unwrap()

@@ -116,7 +116,7 @@ pub async fn sessions_are_listed_newest_first_with_their_figures<S: Store>(make:
     assert_eq!(listed.iter().map(Summary::session).collect::<Vec<_>>(), [id(3), id(2), id(1)]);
     let first = &listed[2];
     assert_eq!(first.format(), SessionFormat::Rum);
-    assert_eq!([first.started(), first.duration(), first.events()], [4_000, 5_000, 4]);
+    assert_eq!((first.started(), first.duration(), first.events()), (4_000, Duration::from_secs(5), 4));
     assert_eq!([first.pages(), first.errors(), first.rage_clicks()], [2, 1, 0]);
     assert_eq!(first.bytes(), [navigation, error, navigation].concat().len() as u64 + visible(9_000).len() as u64 + 2);
     assert_eq!(list(&store, 2).await, listed[..2]);
@@ -219,7 +219,7 @@ pub async fn sessions_appended_to_at_once_keep_apart_and_lose_nothing<S: Store +
     assert!(appending.join_all().await.iter().all(|&appended| appended == Appended::Stored));
     for session in 1..=4_u64 {
         let summary = one(&store, session.into()).await;
-        assert_eq!([summary.events(), summary.started(), summary.duration()], [25, session - 1, 96]);
+        assert_eq!((summary.events(), summary.started(), summary.duration()), (25, session - 1, Duration::from_millis(96)));
         let expected: Vec<String> = (0..25).map(|place| visible(place * 4 + session - 1)).collect();
         assert!(json(&store, session.into()).await.unwrap().ends_with(&format!("[{}]}}", expected.join(","))));
     }

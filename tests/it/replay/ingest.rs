@@ -151,7 +151,7 @@ async fn the_rate_of_one_client_holds_here_too() {
 #[tokio::test]
 async fn the_recorder_is_served_under_two_paths_with_what_it_has_to_know() {
     let replay = Replay::new().event_path("/tell").script_path("/watch.js");
-    let monitor = builder(replay).prefix("/internal").privacy_signals(false).build().unwrap();
+    let monitor = builder(replay).path_prefix("/internal").privacy_signals(false).build().unwrap();
     let mount = Mount::tower(&monitor);
     let script = monitor.replay_script().unwrap();
     assert_eq!(script.path(), "/internal/watch.js");

@@ -97,7 +97,7 @@ async fn a_session_past_its_limits_is_cut_off_and_counted() {
         Replay::new().session_events(3),
         Replay::new().session_bytes(200),
         Replay::new().session_duration(Duration::from_millis(15)),
-        Replay::new().store(MemoryStore::with_bytes(1_400)),
+        Replay::new().store(MemoryStore::with_max_bytes(1_400)),
     ];
     for replay in replay {
         let shown = format!("{replay:?}");

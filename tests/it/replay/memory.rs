@@ -4,7 +4,7 @@ use std::process::Command;
 
 use tower_rum::replay::{Appended, Batch, Limits, MemoryStore, Store};
 
-crate::store_contract!(|bytes: u64| MemoryStore::with_bytes(usize::try_from(bytes).unwrap()));
+crate::store_contract!(|bytes: u64| MemoryStore::with_max_bytes(usize::try_from(bytes).unwrap()));
 
 #[test]
 fn a_clone_is_the_same_store() {

@@ -205,7 +205,7 @@ async fn a_prefix_stands_before_all_of_it_and_its_routes_go_by_uncounted() {
     let monitor = Monitor::builder()
         .registry(Registry::new())
         .endpoint(|head| Some(head.uri().path().to_owned().into()))
-        .prefix("/internal")
+        .path_prefix("/internal")
         .replay(Replay::new())
         .build()
         .unwrap();

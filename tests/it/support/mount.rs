@@ -8,7 +8,8 @@ use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
 use tower::util::BoxCloneService;
 use tower::{Layer, ServiceExt, service_fn};
-use tower_rum::{Monitor, RoutesLayer};
+use tower_rum::Monitor;
+use tower_rum::routes::WithRoutesLayer;
 
 #[cfg(feature = "actix")]
 use super::actix::ActixServer;
@@ -65,7 +66,7 @@ impl Mount {
     }
 
     /// Routes in front of a service that knows no path.
-    pub fn layered(name: &'static str, routes: &RoutesLayer) -> Self {
+    pub fn layered(name: &'static str, routes: &WithRoutesLayer) -> Self {
         let not_ours = service_fn(async |_: Request<Body>| {
             Ok::<_, Infallible>(Response::builder().status(404).body(Full::<Bytes>::default()).unwrap())
         });
