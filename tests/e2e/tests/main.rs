@@ -19,6 +19,7 @@ mod packaging;
 mod prober;
 mod prometheus;
 mod proxied;
+mod public_api;
 mod pushgateway;
 mod recipes;
 mod replay_store;
