@@ -17,15 +17,23 @@
 //! With everything on one router that strangers reach, `/metrics` is theirs to read: [`guide::operator`] says how to part the public's routes from
 //! the operator's.
 //!
-//! [`guide::first_alert`] leads from nothing to an alert in ten minutes, [`guide::concepts`] says how the parts fit, and [`guide::troubleshooting`] where to look
-//! when nothing shows up.
+//! # Where to go from here
 //!
-//! What stands elsewhere is probed by [`synthetic`], from the application or from a program of its own: the example `prober` reads what to probe from a
-//! file.
+//! | | |
+//! |---|---|
+//! | begin | [from nothing to an alert](guide::first_alert), [how the parts fit](guide::concepts), [when nothing shows up](guide::troubleshooting) |
+//! | the server half | [what it counts and when](guide::server), [the order of layers](middleware#order-of-layers), [own timers](timer), [gRPC](grpc), [traces of slow requests](exemplars) |
+//! | the browser half | [the tag and what it measures](guide::measured), [what a beacon is taken from](rum), [journeys and funnels](guide::journeys), [session replay](replay) |
+//! | look at it | [queries](guide::recipes), the [dashboard], [`/metrics`](exposition) |
+//! | run it | [who may read it](guide::operator), [what it costs](guide::cost), [privacy and consent](guide::privacy), [replicas](guide::replicas), [readiness](uptime), [upgrades](guide::upgrades) |
+//! | probe what stands elsewhere | [how to begin](guide::synthetic), [all of it](synthetic) |
+//! | another framework, another crate before | [frameworks](guide::frameworks), [moving](guide::moving), [names](guide::naming) |
+//!
+//! Settings are the [`Builder`]'s: the dozen that most applications come to need stand first.
 //!
 #![cfg_attr(feature = "actix", doc = "For actix-web applications see [`actix`].")]
 //!
-//! ## Architecture
+//! # Architecture
 //!
 //! ```text
 //! request ─▶ middleware ─▶ label ─▶ record (cells)

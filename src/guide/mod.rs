@@ -1,5 +1,30 @@
-//! Guides: from nothing to an alert, how the parts fit, what is measured and what it costs, queries for common questions, several replicas, where to
-//! look when nothing shows up, and the way here from other crates.
+//! Guides, for someone who found the crate an hour ago and for someone who has run it for a year.
+//!
+//! | to begin | |
+//! |---|---|
+//! | [`first_alert`] | from nothing to an alert in ten minutes |
+//! | [`concepts`] | how the parts fit: two halves, endpoints, closed sets, where numbers are true |
+//! | [`server`] | the server half: where the layer goes, what it counts and when |
+//! | [`measured`] | the browser half: the tag, what each of its metrics means, and whose definition that is |
+//! | [`recipes`] | queries: rate, errors, duration, service level objectives, Apdex, the network's share, bounce |
+//! | [`troubleshooting`] | nothing shows up, or not what you expect |
+//!
+//! | to run it | |
+//! |---|---|
+//! | [`operator`] | who may read `/metrics` and the dashboard: a second port, a token, a password |
+//! | [`cost`] | series, memory, disk, bytes and time, and how to reckon them before |
+//! | [`privacy`] | what is known of users, signals and consent |
+//! | [`replicas`] | several replicas, and exact counts over restarts |
+//! | [`upgrades`] | what an upgrade may change, and what not |
+//!
+//! | for more | |
+//! |---|---|
+//! | [`journeys`] | journeys, funnels, bounce and conversion |
+//! | [`synthetic`] | probes, before users meet what is broken |
+//! | [`replay`] | session replay: what is recorded and what never is |
+//! | [`naming`] | the names of HTTP metrics, also as OpenTelemetry has them |
+//! | [`frameworks`] | tonic, warp, salvo, loco, poem and others, each tried |
+//! | [`moving`] | coming from axum-prometheus or actix-web-prom |
 //!
 //! ```
 //! // The tag, with caching for ever and an integrity check, as a template would write it.
@@ -50,6 +75,12 @@ pub mod replay {}
 
 #[doc = include_str!("replicas.md")]
 pub mod replicas {}
+
+#[doc = include_str!("server.md")]
+pub mod server {}
+
+#[doc = include_str!("synthetic.md")]
+pub mod synthetic {}
 
 #[doc = include_str!("troubleshooting.md")]
 pub mod troubleshooting {}

@@ -1,12 +1,41 @@
-//! What of a [`Builder`] decides the bounds of the HTTP histograms.
+//! What of a [`Builder`] decides the bounds of the histograms.
 
 use std::time::Duration;
 
-use crate::config::Buckets;
+use crate::config::{Buckets, Sizes};
 
 use super::Builder;
 
+/// # Bounds of histograms
 impl Builder {
+    /// Bounds of `http_request_duration_seconds` and `http_response_duration_seconds`, in seconds, where an endpoint has no
+    /// [others](Self::endpoint_duration_buckets). Default: those of OpenTelemetry, 0.005 to 10.
+    pub fn duration_buckets(mut self, buckets: Buckets) -> Self {
+        self.config.http_buckets.set_durations(buckets);
+        self
+    }
+
+    /// Bounds of `http_response_size_bytes` and `http_request_size_bytes`, in bytes, where an endpoint has no
+    /// [others](Self::endpoint_size_buckets). Default: 100 to 100 000 000, a decade each.
+    pub fn size_buckets(mut self, buckets: Buckets) -> Self {
+        self.config.http_buckets.set_sizes(buckets);
+        self
+    }
+
+    /// Bounds of `page_load_time_seconds`, in seconds. Default: 0.1 to 60.
+    pub fn page_load_buckets(mut self, buckets: Buckets) -> Self {
+        self.config.page_load_buckets = buckets;
+        self
+    }
+
+    /// Whether `http_response_size_bytes` and `http_request_size_bytes` are histograms or summaries, which have no use for
+    /// [`size_buckets`](Self::size_buckets) and [`endpoint_size_buckets`](Self::endpoint_size_buckets). A summary costs a request a read of the clock and a lock that nobody else holds.
+    /// Default: histograms.
+    pub fn sizes(mut self, sizes: Sizes) -> Self {
+        self.config.sizes = sizes;
+        self
+    }
+
     /// Bounds of `http_request_duration_seconds` and `http_response_duration_seconds` for one endpoint, in seconds, where those of
     /// [`duration_buckets`](Self::duration_buckets) do not fit: a slow export beside fast pages.
     ///
@@ -45,32 +74,6 @@ impl Builder {
     /// ```
     pub fn endpoint_size_buckets(mut self, endpoint: impl Into<String>, buckets: Buckets) -> Self {
         self.config.http_buckets.endpoint_sizes(endpoint.into(), buckets);
-        self
-    }
-
-    /// A target for how long requests take: one more bound of `http_request_duration_seconds` and `http_response_duration_seconds` on every
-    /// endpoint, and of `grpc_server_handling_seconds`, so that the share of requests within it is exact. There may be several. Default: none.
-    ///
-    /// A target is a bound whatever the endpoint's other bounds are, so its share can be taken over all endpoints. For a target of 300 ms
-    /// that 99 % of requests are to meet, over an hour:
-    ///
-    /// ```promql
-    /// # the share within the target
-    ///   sum(rate(http_request_duration_seconds_bucket{le="0.3"}[1h])) / sum(rate(http_request_duration_seconds_count[1h]))
-    /// # the burn rate: 1 uses the error budget up exactly in the objective's period
-    /// (1 - sum(rate(http_request_duration_seconds_bucket{le="0.3"}[1h])) / sum(rate(http_request_duration_seconds_count[1h]))) / (1 - 0.99)
-    /// ```
-    ///
-    /// Failures are often fast: to have only good answers count as within the target, add `status!~"5.."` above the line, not below it.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    ///
-    /// let monitor = tower_rum::Monitor::builder().slo(Duration::from_millis(300)).build()?;
-    /// # Ok::<(), tower_rum::Error>(())
-    /// ```
-    pub fn slo(mut self, target: Duration) -> Self {
-        self.config.http_buckets.target(target);
         self
     }
 

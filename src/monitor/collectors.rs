@@ -11,34 +11,15 @@ use prometheus::proto::MetricFamily;
 use crate::config::Config;
 use crate::error::Error;
 
-use super::Builder;
-
-impl Builder {
-    /// A collector whose families are exposed as ours are: behind [`namespace`](Self::namespace), with every
-    /// [`const_label`](Self::const_label), by `/metrics` and by [`Monitor::collector`](super::Monitor::collector). Default: none.
-    ///
-    /// Each scrape calls it where it is answered, unlike those of the host's [`registry`](Self::registry), which have a thread and a
-    /// deadline: it must not wait for anything. One that panics costs that scrape the families of all collectors given here, and is counted in
-    /// `rum_exposition_failures_total{reason="panic"}`. A family under a name of ours is left out, and counted in
-    /// `rum_exposition_conflicts_total`; two collectors of one name are an error of [`build`](Self::build).
-    ///
-    /// ```
-    /// let orders = prometheus::IntCounter::new("orders_total", "Orders taken.").unwrap();
-    /// let monitor = tower_rum::Monitor::builder().namespace("shop").collector(orders.clone()).build()?; // shop_orders_total
-    /// orders.inc();
-    /// # Ok::<(), tower_rum::Error>(())
-    /// ```
-    pub fn collector<C: Collector + 'static>(mut self, collector: C) -> Self {
-        self.collectors.0.push(Arc::new(collector));
-        self
-    }
-}
-
 /// In the order in which they were given.
 #[derive(Clone, Default)]
 pub(super) struct Collectors(Vec<Arc<dyn Collector>>);
 
 impl Collectors {
+    pub(super) fn push(&mut self, collector: impl Collector + 'static) {
+        self.0.push(Arc::new(collector));
+    }
+
     /// A registry of them all, with their names and labels as they are exposed.
     pub(super) fn registry(&self, config: &Config) -> Result<(Registry, Vec<Desc>), Error> {
         let constant: HashMap<String, String> = config.own_labels.constant.iter().cloned().collect();

@@ -17,6 +17,7 @@ impl Monitor {
     }
 }
 
+/// # The dashboard
 impl Builder {
     /// Where the [`dashboard`](crate::dashboard) is, behind the [`path_prefix`](Self::path_prefix); what it loads lies below. To be set where an application that
     /// has a `/dashboard` of its own asks for [`operator_routes_layer`](Monitor::operator_routes_layer) or the like: requests to it would go by uncounted.

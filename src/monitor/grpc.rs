@@ -4,6 +4,7 @@ use crate::config::GrpcType;
 
 use super::Builder;
 
+/// # gRPC calls
 impl Builder {
     /// A gRPC service and its methods, named as in their paths (`/helloworld.Greeter/SayHello`); calls of anything else count under `other`.
     /// See [`grpc`](crate::grpc). Default: none, and no gRPC families.

@@ -4,17 +4,8 @@ use std::time::Duration;
 
 use super::Builder;
 
+/// # Which beacons are taken
 impl Builder {
-    /// Origins, besides the host that a beacon is sent to, whose pages may load the script with an integrity check, send, and read what is
-    /// answered: `https://www.example.com`. See [pages of another origin](crate::rum#pages-of-another-origin).
-    ///
-    /// Also what to set where a proxy changes the `Host` header.
-    pub fn origins<I: IntoIterator<Item: Into<String>>>(mut self, origins: I) -> Self {
-        let lowercase = |origin: I::Item| origin.into().to_ascii_lowercase();
-        self.config.gate.origins.extend(origins.into_iter().map(lowercase));
-        self
-    }
-
     /// Take beacons from pages of the same site (`Sec-Fetch-Site: same-site`), not of the same origin alone. Default: off.
     pub fn same_site(mut self, on: bool) -> Self {
         self.config.gate.same_site = on;
@@ -56,13 +47,6 @@ impl Builder {
     /// Default: 10, of 150 open pages behind one address. See [rates](crate::rum#rates) for who is one client.
     pub fn client_beacons_per_second(mut self, most: impl Into<Option<u32>>) -> Self {
         self.config.gate.client_beacons_per_second = most.into();
-        self
-    }
-
-    /// Addresses (`192.0.2.1`) and networks (`10.0.0.0/8`) whose `Forwarded` or `X-Forwarded-For` tells who the client is. Name only proxies that
-    /// write one of the two. They also tell whether a browser came over TLS, for the cookie of [journeys](crate::middleware::journeys). None are trusted by default; see [rates](crate::rum#rates) for what is then made of internal addresses, and of none (`[]`).
-    pub fn trusted_proxies<I: IntoIterator<Item: Into<String>>>(mut self, proxies: I) -> Self {
-        self.config.gate.proxies.get_or_insert_default().extend(proxies.into_iter().map(Into::into));
         self
     }
 }

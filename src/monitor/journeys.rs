@@ -9,6 +9,7 @@ use crate::middleware::journeys::JourneysLayer;
 
 use super::{Builder, Monitor};
 
+/// # Journeys by a cookie
 impl Builder {
     /// Have [`Monitor::journey_layer`] count page views and the ways between them by a cookie, for pages without the script; see
     /// [`journeys`](crate::middleware::journeys). Default: off.

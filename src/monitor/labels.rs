@@ -1,22 +1,35 @@
-//! What of a [`Builder`] decides under which labels a request counts.
+//! What of a [`Builder`] decides what of a request is counted, and under which names.
 
-use crate::config::Prefetch;
+use crate::config::{Naming, Prefetch};
 use crate::label::RequestHead;
 
 use super::Builder;
 
+/// # How requests are counted
 impl Builder {
-    /// A label with one value on every family of this crate's, as the prometheus crate's `const_label`: `region="eu"`.
-    ///
-    /// At most 8. `name` takes letters, digits and underscores, and is no label that a family of this crate or a client metric has; `value`
-    /// takes up to 256 bytes. What tells instances of one program apart, Prometheus adds itself (`instance`, `job`). Default: none.
-    ///
-    /// ```
-    /// let monitor = tower_rum::Monitor::builder().const_label("region", "eu").build()?;
-    /// # Ok::<(), tower_rum::Error>(())
-    /// ```
-    pub fn const_label(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.config.own_labels.constant.push((name.into(), value.into()));
+    /// How the families of HTTP requests and their labels are named; see the [table](crate::guide::naming). Default: [`Naming::Default`].
+    pub fn naming(mut self, naming: Naming) -> Self {
+        self.config.naming = naming;
+        self
+    }
+
+    /// Also observe the time to the end of the body: `http_response_duration_seconds`, and for `text/event-stream`
+    /// `http_event_stream_duration_seconds`. Default: off.
+    pub fn response_duration(mut self, on: bool) -> Self {
+        self.config.response_duration = on;
+        self
+    }
+
+    /// Tell the browser the route template, by `Server-Timing: route;desc="…"` on HTML documents and on responses to the page's own
+    /// requests (`Sec-Fetch-Dest: empty`). Without it the script's tag needs `data-endpoint`. Default: on.
+    pub fn server_timing(mut self, on: bool) -> Self {
+        self.config.server_timing = on;
+        self
+    }
+
+    /// Count requests to our own routes (`/metrics`, `/healthz`, `/rum.js`, `/log-…`, and `/dashboard` where it was asked for) as well. Default: off.
+    pub fn count_own_routes(mut self, on: bool) -> Self {
+        self.config.own_routes_counted = on;
         self
     }
 
@@ -61,21 +74,6 @@ impl Builder {
     /// ```
     pub fn status_classes(mut self, on: bool) -> Self {
         self.config.status_classes = on;
-        self
-    }
-
-    /// Leave requests of these route templates out of all that is counted, without a trace.
-    ///
-    /// A pattern is a template (`/health`, `/users/{id}`) or, with a star at its end, how templates begin: `/internal/*` is `/internal/jobs`
-    /// and `/internal/{task}`, not `/internal` itself. `unmatched` stands for what no route matched. Our own routes are left out in the same
-    /// way, unless [`count_own_routes`](Self::count_own_routes) is on. It costs a request nothing. Default: none.
-    ///
-    /// ```
-    /// let monitor = tower_rum::Monitor::builder().ignore(["/health", "/internal/*"]).build()?;
-    /// # Ok::<(), tower_rum::Error>(())
-    /// ```
-    pub fn ignore<I: IntoIterator<Item: Into<String>>>(mut self, patterns: I) -> Self {
-        patterns.into_iter().for_each(|pattern| self.config.template_rules.ignore(pattern.into()));
         self
     }
 

@@ -4,6 +4,7 @@ use crate::log_events::LogEventsLayer;
 
 use super::{Builder, Monitor};
 
+/// # Log events
 impl Builder {
     /// Targets of log events that count apart, under a label `target` of `log_events_total`: `shop` counts `shop` and `shop::cart`, unless that is
     /// declared as well, and all others count under `other`. Default: none, and no such label.

@@ -2,6 +2,7 @@
 
 use super::Builder;
 
+/// # Where our routes are
 impl Builder {
     /// Where the script's batches go, behind the [`path_prefix`](Self::path_prefix). Blockers of advertising match paths. Default: `/log-beacon`.
     pub fn beacon_path(mut self, path: impl Into<String>) -> Self {

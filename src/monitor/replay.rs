@@ -11,6 +11,7 @@ use crate::rum::Script;
 
 use super::{Builder, Monitor};
 
+/// # Session replay
 impl Builder {
     /// Record sessions of pages that load `/rum-replay.js`, and play them at `/replay`; see [`replay`](crate::replay), and
     /// [its guide](crate::guide::replay) for what that means to users. Default: off, and none of its routes are there.

@@ -6,6 +6,7 @@ use crate::timer::TimerHandle;
 
 use super::{Builder, Monitor};
 
+/// # The application's own work
 impl Builder {
     /// A timer of the application's own work; see [`timer`](crate::timer). Default: none.
     pub fn timer(mut self, timer: Timer) -> Self {

@@ -4,6 +4,7 @@ use crate::config::{ClientCounter, ClientHistogram};
 
 use super::Builder;
 
+/// # What pages may name
 impl Builder {
     /// Interaction types counted beside the DOM event types that are known already (`click`, `submit`, `input`, …).
     pub fn interaction_types<I: IntoIterator<Item: Into<String>>>(mut self, types: I) -> Self {
@@ -11,21 +12,9 @@ impl Builder {
         self
     }
 
-    /// The names that elements may carry (`data-rum="buy"`), for `user_interactions_total{name}`. Default: none.
-    pub fn interaction_names<I: IntoIterator<Item: Into<String>>>(mut self, names: I) -> Self {
-        self.config.vocabulary.interaction_names.extend(names.into_iter().map(Into::into));
-        self
-    }
-
     /// Steps of a user's journey that the page names itself: `rumClient.journey("start")`. Default: none.
     pub fn journeys<I: IntoIterator<Item: Into<String>>>(mut self, names: I) -> Self {
         self.config.vocabulary.journeys.extend(names.into_iter().map(Into::into));
-        self
-    }
-
-    /// Goals that the page says are reached: `rumClient.conversion("signup")`. Default: none.
-    pub fn goals<I: IntoIterator<Item: Into<String>>>(mut self, names: I) -> Self {
-        self.config.vocabulary.goals.extend(names.into_iter().map(Into::into));
         self
     }
 

@@ -172,7 +172,7 @@ const COUNTERS: &[CounterEntry] = &[
     ("user_errors_total", "Errors that users met, by page and kind.", &["endpoint", "kind"]),
     ("user_journeys_total", "Page views by route template, and steps that the page names itself.", &["path"]),
     ("user_page_transitions_total", "Page views that followed another one of the same session.", &["from", "to"]),
-    ("user_sessions_total", "Sessions begun: 30 minutes without a page view end one, 4 hours in any case.", &[]),
+    ("user_sessions_total", "Sessions begun: 30 minutes without activity end one, 4 hours in any case.", &[]),
     ("user_engaged_sessions_total", "Sessions with a second view, a conversion, a named interaction, or 10 visible seconds.", &[]),
     ("user_engaged_seconds_total", "Time during which a page was visible.", &[]),
     ("user_conversions_total", "Goals reached, at most once per session and goal.", &["goal"]),

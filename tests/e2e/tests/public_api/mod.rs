@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::{env, fs};
 
+use serde_json::Value;
+
 use listing::Listing;
 
 const REWRITE: &str = "REWRITE_PUBLIC_API";
@@ -34,6 +36,8 @@ const FOREIGN: [(&str, &str, &str); 18] = [
     ("std", "", "the standard library"),
 ];
 
+const DOZEN: usize = 12;
+
 /// Types that are not both Send and Sync, whatever is in them, and why.
 const OF_ONE_THREAD: [(&str, &str); 3] = [
     ("actix::HttpMetricsMiddleware", "actix's workers keep to their threads, and share by Rc"),
@@ -44,9 +48,17 @@ const OF_ONE_THREAD: [(&str, &str); 3] = [
 /// In one test, as making the JSON takes seconds and each test is a process of its own.
 #[test]
 fn the_public_api_is_the_one_that_is_written_down() {
-    let listing = Listing::of(&rustdoc::json());
-    let wrong =
-        [changed(&listing), not_meant(&listing), not_told(), bound_to_a_thread(&listing), unable_to_grow(&listing)].concat();
+    let json = rustdoc::json();
+    let listing = Listing::of(&json);
+    let wrong = [
+        changed(&listing),
+        not_meant(&listing),
+        not_told(),
+        bound_to_a_thread(&listing),
+        unable_to_grow(&listing),
+        unpaved(&json),
+    ];
+    let wrong = wrong.concat();
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
@@ -95,6 +107,23 @@ fn bound_to_a_thread(listing: &Listing) -> Vec<String> {
 
 fn unable_to_grow(listing: &Listing) -> Vec<String> {
     listing.closed.iter().map(|name| format!("{name} lacks #[non_exhaustive].")).collect()
+}
+
+/// A newcomer meets a dozen settings, and all others under the headline of a topic.
+fn unpaved(json: &Value) -> Vec<String> {
+    let items = json["index"].as_object().unwrap();
+    let builder = items.values().find(|item| item["name"] == "Builder" && item["inner"]["struct"].is_object()).unwrap();
+    let blocks = builder["inner"]["struct"]["impls"].as_array().unwrap().iter().map(|id| &items[&id.to_string()]);
+    let blocks: Vec<_> = blocks.filter(|block| block["inner"]["impl"]["trait"].is_null()).collect();
+    let methods = |block: &Value| block["inner"]["impl"]["items"].as_array().unwrap().len();
+    let is_headed = |block: &Value| block["docs"].as_str().is_some_and(|docs| docs.starts_with("# "));
+
+    assert!(blocks.len() > 10, "only {} blocks of the builder were looked at", blocks.len());
+    let is_paved = blocks[0]["docs"] == "# The paved path" && (8..=DOZEN).contains(&methods(blocks[0]));
+    let paved = (!is_paved)
+        .then(|| format!("The builder's first block is to be the paved path, {DOZEN} methods at most: {}.", blocks[0]["docs"]));
+    let others = blocks.iter().filter(|block| methods(block) > 0 && !is_headed(block));
+    paved.into_iter().chain(others.map(|block| format!("A block of the builder's has no headline: {}.", block["span"]))).collect()
 }
 
 /// The lines that only one of the two has.
