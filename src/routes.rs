@@ -79,6 +79,12 @@ impl Route {
         !self.is_operators()
     }
 
+    /// The method of what it is for.
+    #[cfg(feature = "actix")]
+    pub(crate) fn method(self) -> &'static str {
+        if matches!(self, Self::Beacon(_)) { "POST" } else { "GET" }
+    }
+
     /// What a router that holds everything has: not what shows users to whoever asks.
     #[cfg(any(feature = "axum", feature = "actix"))]
     pub(crate) fn is_for_any_router(self) -> bool {

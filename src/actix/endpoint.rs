@@ -14,6 +14,7 @@ use crate::exemplars;
 use crate::label::{EndpointSource, MethodLabel, RequestHead, Template};
 use crate::middleware::Shared;
 use crate::record::InFlight;
+use crate::routes::Routes;
 
 use super::foresight::Foresight;
 use super::head;
@@ -37,8 +38,9 @@ pub(super) enum Seeming {
 }
 
 impl Endpoints {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, foresight: Rc::default() }
+    pub(super) fn new(shared: Arc<Shared>, routes: &Routes) -> Self {
+        let ours = routes.iter().map(|(path, route)| (MethodLabel::named(route.method()), path.to_owned())).collect();
+        Self { shared, foresight: Rc::new(RefCell::new(Foresight::before(ours))) }
     }
 
     #[inline]
@@ -114,7 +116,9 @@ impl Seeming {
             return;
         }
         if is_routed && let (Some(pattern), Some(method)) = (pattern, method) {
-            foresight.borrow_mut().learn(method, &pattern);
+            let mut foresight = foresight.borrow_mut();
+            foresight.learn_ours(|path| answered.resource_map().match_pattern(path).as_deref() == Some(path));
+            foresight.learn(method, &pattern);
         }
     }
 

@@ -3,6 +3,7 @@
 //! actix finds a pattern by trying each, with regular expressions: that costs as much as its routing does. Here a path walks down the segments of
 //! known patterns. What it finds may be wrong where a pattern says more than segments do; the answer corrects it.
 
+use std::mem;
 use std::rc::Rc;
 
 use crate::label::MethodLabel;
@@ -11,6 +12,8 @@ use crate::label::MethodLabel;
 #[derive(Debug, Default)]
 pub(super) struct Foresight {
     methods: [Node; MethodLabel::COUNT],
+    /// Our routes, until it is known which of them the application has.
+    ours: Vec<(MethodLabel, String)>,
 }
 
 /// Where patterns are after some of their segments.
@@ -43,6 +46,20 @@ enum Known {
 }
 
 impl Foresight {
+    pub(super) fn before(ours: Vec<(MethodLabel, String)>) -> Self {
+        Self { ours, ..Self::default() }
+    }
+
+    /// Those of our routes that the application has are foreseen before they have answered: a wider pattern that has would be foreseen in their place,
+    /// and a scrape would see itself in flight there.
+    pub(super) fn learn_ours(&mut self, is_route: impl Fn(&str) -> bool) {
+        for (method, path) in mem::take(&mut self.ours) {
+            if is_route(&path) {
+                self.learn(method, &path);
+            }
+        }
+    }
+
     /// The one pattern that the path seems to be of; `None` where none or several are known.
     #[inline]
     pub(super) fn of(&self, method: MethodLabel, path: &str) -> Option<&Rc<str>> {

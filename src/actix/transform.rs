@@ -15,6 +15,7 @@ use pin_project_lite::pin_project;
 use crate::middleware::{Asked, ResponseHead, Shared, Watch};
 use crate::monitor::Monitor;
 use crate::record::InFlight;
+use crate::routes::Routes;
 
 use super::body::ResponseBody;
 use super::endpoint::{Endpoints, Seeming};
@@ -27,7 +28,7 @@ impl Monitor {
     /// Put it on last: what is wrapped later is outside, and sees what the rest answers.
     #[must_use]
     pub fn actix(&self) -> HttpMetrics {
-        HttpMetrics { shared: Arc::clone(self.shared()) }
+        HttpMetrics { shared: Arc::clone(self.shared()), routes: Arc::clone(self.own_routes()) }
     }
 }
 
@@ -35,6 +36,7 @@ impl Monitor {
 #[derive(Debug, Clone)]
 pub struct HttpMetrics {
     shared: Arc<Shared>,
+    routes: Arc<Routes>,
 }
 
 impl<S, B> Transform<S, ServiceRequest> for HttpMetrics
@@ -49,7 +51,7 @@ where
     type Future = Ready<Result<Self::Transform, ()>>;
 
     fn new_transform(&self, inner: S) -> Self::Future {
-        ready(Ok(HttpMetricsMiddleware { inner, endpoints: Endpoints::new(Arc::clone(&self.shared)) }))
+        ready(Ok(HttpMetricsMiddleware { inner, endpoints: Endpoints::new(Arc::clone(&self.shared), &self.routes) }))
     }
 }
 

@@ -203,6 +203,29 @@ async fn own_routes_go_by_uncounted_where_a_wider_pattern_has_answered() {
 }
 
 #[tokio::test]
+async fn a_scrape_does_not_see_itself_in_flight_under_a_wider_pattern_that_has_answered() {
+    let monitor = monitor();
+    let app = App::new().configure(monitor.actix_routes()).service(scope("").route("/{page}", get().to(async || "page")));
+    let app = init_service(app.wrap(monitor.actix())).await;
+    app.call(TestRequest::with_uri("/about").to_request()).await.unwrap();
+    let first = call_and_read_body(&app, TestRequest::with_uri("/metrics").to_request()).await;
+    let first = String::from_utf8(first.to_vec()).unwrap();
+    let in_flight: Vec<_> = first.lines().filter(|line| line.starts_with("http_requests_in_flight{")).collect();
+    assert_eq!(in_flight, [r#"http_requests_in_flight{method="GET",endpoint="/{page}"} 0"#]);
+}
+
+#[tokio::test]
+async fn a_path_of_ours_that_a_wider_pattern_answers_counts_there() {
+    let monitor = monitor();
+    let app = App::new().service(scope("").route("/{page}", get().to(async || "page"))).configure(monitor.actix_routes());
+    let app = init_service(app.wrap(monitor.actix())).await;
+    let ask = async |request: TestRequest| drop(app.call(request.to_request()).await.unwrap());
+    for path in ["/about", "/metrics", "/metrics"] {
+        counted(&monitor, &ask, "GET", path, &[("/{page}", 200)]).await;
+    }
+}
+
+#[tokio::test]
 async fn a_browser_may_name_the_patterns_that_this_server_has_served() {
     let monitor = monitor();
     let app = App::new().route("/users/{id}", get().to(async || "user")).configure(monitor.actix_routes());
