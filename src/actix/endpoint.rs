@@ -132,7 +132,12 @@ impl Seeming {
 }
 
 pub(super) fn template(pattern: Option<&str>) -> Template<'_> {
-    pattern.map_or(Template::Unmatched, Template::Routed)
+    match pattern {
+        // What is mounted at the root, and takes all paths there, has an empty pattern.
+        Some("") => Template::Routed("/"),
+        Some(pattern) => Template::Routed(pattern),
+        None => Template::Unmatched,
+    }
 }
 
 static TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use actix_web::dev::Service;
+use actix_web::dev::{AppService, HttpServiceFactory, ResourceDef, Service, ServiceRequest, fn_service};
 use actix_web::http::Method;
 use actix_web::middleware::NormalizePath;
 use actix_web::test::{TestRequest, call_and_read_body, init_service};
 use actix_web::web::{self, get, post, resource, scope};
-use actix_web::{App, HttpResponse, guard};
+use actix_web::{App, Error, HttpResponse, guard};
 use prometheus::Registry;
 use tower_rum::Monitor;
 
@@ -80,6 +80,30 @@ async fn what_no_route_takes_is_unmatched_also_where_its_like_has_answered() {
     counted(&monitor, &ask, "GET", "/items/7", &[(r"/items/{id:\\d+}", 200)]).await;
     counted(&monitor, &ask, "GET", "/items/nope", &[("unmatched", 404)]).await;
     counted(&monitor, &ask, "GET", "/items/8", &[(r"/items/{id:\\d+}", 200)]).await;
+    assert_eq!(Metrics::of(&monitor).await.total("http_requests_in_flight"), 0.0);
+}
+
+#[tokio::test]
+async fn a_service_of_all_paths_below_its_mount_has_the_mount_as_its_pattern() {
+    let monitor = monitor();
+    let app = App::new()
+        .route("/users/{id}", get().to(async || "user"))
+        .service(Files("/static"))
+        .service(scope("").service(Files("")))
+        .wrap(monitor.actix());
+    let app = init_service(app).await;
+    let ask = async |request: TestRequest| drop(app.call(request.to_request()).await.unwrap());
+    let cases = [
+        ("/static", "/static"),
+        ("/static/css/site.css", "/static"),
+        ("/", "/"),
+        ("/about.html", "/"),
+        ("/a/b", "/"),
+        ("/users/7", "/users/{id}"),
+    ];
+    for (uri, pattern) in cases.into_iter().chain(cases) {
+        counted(&monitor, &ask, "GET", uri, &[(pattern, 200)]).await;
+    }
     assert_eq!(Metrics::of(&monitor).await.total("http_requests_in_flight"), 0.0);
 }
 
@@ -252,6 +276,17 @@ async fn ten_thousand_random_paths_are_one_series() {
     let metrics = Metrics::of(&monitor).await;
     let series: Vec<_> = metrics.series("http_requests_total").collect();
     assert_eq!(series, [(r#"http_requests_total{method="GET",endpoint="unmatched",status="404"}"#, 10_000.0)]);
+}
+
+/// Mounted as actix-files mounts a folder.
+struct Files(&'static str);
+
+impl HttpServiceFactory for Files {
+    fn register(self, app: &mut AppService) {
+        let below = if app.is_root() { ResourceDef::root_prefix(self.0) } else { ResourceDef::prefix(self.0) };
+        let answer = async |request: ServiceRequest| Ok::<_, Error>(request.into_response(HttpResponse::Ok().finish()));
+        app.register_service(below, None, fn_service(answer), None);
+    }
 }
 
 /// Sends one request, and asks that exactly these patterns and statuses were counted, once each.
