@@ -14,10 +14,16 @@
 //!
 //! The `endpoint` is the pattern of the resource that answers ([`HttpRequest::match_pattern`](actix_web::HttpRequest::match_pattern)), with those of its
 //! scopes before it. While a request is in flight, and if it never gets a response, it is the pattern that has answered such a path and method, or else
-//! the first that fits the path. A resource of several patterns counts under its first. What no pattern fits is `unmatched`: default services, of scopes too.
+//! the first that fits the path. A resource of several patterns counts under its first. What takes all paths below its mount, as actix-files does, counts
+//! under the mount: `/static`, and at the root `/`. What no pattern fits is `unmatched`: default services, of scopes too.
 //!
 //! Where [`Builder::endpoint`](crate::Builder::endpoint) is given, its closure decides instead. It sees a copy of the head, made for each request, and none of
 //! the request's extensions.
+//!
+//! ## Order of routes
+//!
+//! actix asks what was registered first. Behind a `scope("")`, a `/{page}` or files at the root, which take every path, `/metrics` and `/rum.js` are theirs,
+//! and mostly a 404: configure our routes before them.
 //!
 //! ## Order of wraps
 //!
@@ -41,8 +47,8 @@
 //! let monitor = tower_rum::Monitor::new();
 //! let server = HttpServer::new(move || {
 //!     App::new()
+//!         .configure(monitor.actix_routes()) // /metrics, /rum.js, /log-beacon, …; before what takes every path
 //!         .route("/users/{id}", web::get().to(async || "a user"))
-//!         .configure(monitor.actix_routes()) // /metrics, /rum.js, /log-beacon, …
 //!         .wrap(monitor.actix())             // last: it also sees what no route matched
 //! })
 //! .bind(("127.0.0.1", 0))?;

@@ -24,8 +24,8 @@ impl Monitor {
     /// `/metrics`, `/healthz`, the browser script and the ingest, for [`App::configure`](actix_web::App::configure): everything but the
     /// [`dashboard`](crate::dashboard).
     ///
-    /// Of two resources with one path, actix takes the one that came first: an application with a `/healthz` of its own puts ours elsewhere by
-    /// [`uptime_path`](crate::Builder::uptime_path).
+    /// Of two resources that fit a path, actix takes the one that came first: configure these before a `scope("")`, a `/{page}` or files at the root,
+    /// which take every path. An application with a `/healthz` of its own puts ours elsewhere by [`uptime_path`](crate::Builder::uptime_path).
     ///
     /// **On a port that strangers reach, `/metrics` is theirs to read.** There, configure [`actix_public_routes`](Self::actix_public_routes), and serve
     /// [`actix_operator_routes`](Self::actix_operator_routes) on a second port or behind authentication: see [the guide](crate::guide::operator).

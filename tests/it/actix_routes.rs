@@ -38,6 +38,19 @@ async fn in_a_scope_they_are_below_its_path() {
 }
 
 #[tokio::test]
+async fn they_answer_before_a_scope_of_all_paths_and_not_behind_it() {
+    let monitor = monitor();
+    let pages = || scope("").route("/{page}", get().to(HttpResponse::ImATeapot));
+    let before = init_service(App::new().configure(monitor.actix_routes()).service(pages())).await;
+    let behind = init_service(App::new().service(pages()).configure(monitor.actix_routes())).await;
+    for path in ["/metrics", "/rum.js", "/healthz"] {
+        assert_eq!(before.call(TestRequest::with_uri(path).to_request()).await.unwrap().status(), 200, "{path}");
+        assert_eq!(behind.call(TestRequest::with_uri(path).to_request()).await.unwrap().status(), 418, "{path}");
+    }
+    assert_eq!(before.call(TestRequest::with_uri("/about").to_request()).await.unwrap().status(), 418);
+}
+
+#[tokio::test]
 async fn a_script_that_has_not_changed_has_no_length_of_zero() {
     let monitor = monitor();
     let server = ActixServer::bare({
