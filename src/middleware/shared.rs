@@ -28,7 +28,8 @@ impl Shared {
         Self { by_head: Some(by_head), ..self.clone() }
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "every service has it, and so it would be called")]
+    #[inline(always)]
     pub(super) fn begin<B>(&self, request: &mut Request<B>) -> InFlight {
         // First, because reading the clock waits for whatever was begun before it.
         let arrived = Instant::now();

@@ -140,6 +140,6 @@ const NOBODY: u64 = u64::MAX;
 
 #[inline]
 pub(super) fn nanoseconds_since(start: Instant) -> u64 {
-    let elapsed = start.elapsed();
-    elapsed.as_secs().saturating_mul(1_000_000_000).saturating_add(elapsed.subsec_nanos().into())
+    // They fit for five centuries.
+    start.elapsed().as_nanos() as u64
 }
