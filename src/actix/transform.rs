@@ -77,7 +77,7 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let (seeming, guard) = self.endpoints.begin(&request);
-        let destination = request.headers().get(&SEC_FETCH_DEST).map(HeaderValue::as_bytes);
+        let destination = || request.headers().get(&SEC_FETCH_DEST).map(HeaderValue::as_bytes);
         let asked = Asked::by(destination, upgrade::is_asked_by(&request), &self.endpoints.shared);
         let guard = if asked.upgrade { upgrade::offer(guard, &request) } else { guard };
         let mut watch = Watch::over(guard);

@@ -37,8 +37,8 @@ pub(crate) struct Asked {
 impl Asked {
     /// Of a request with this `Sec-Fetch-Dest`.
     #[inline]
-    pub(crate) fn by(destination: Option<&[u8]>, upgrade: bool, shared: &Shared) -> Self {
-        let announcement = Announcement::to(destination, shared.server_timing);
+    pub(crate) fn by<'a>(destination: impl FnOnce() -> Option<&'a [u8]>, upgrade: bool, shared: &Shared) -> Self {
+        let announcement = if shared.server_timing { Announcement::to(destination()) } else { Announcement::Never };
         Self { announcement, lifetimes: shared.response_duration, upgrade }
     }
 
@@ -96,9 +96,8 @@ enum Announcement {
 
 impl Announcement {
     #[inline]
-    fn to(destination: Option<&[u8]>, server_timing: bool) -> Self {
+    fn to(destination: Option<&[u8]>) -> Self {
         match destination {
-            _ if !server_timing => Self::Never,
             Some(b"empty") => Self::Always,
             _ => Self::Document,
         }

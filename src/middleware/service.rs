@@ -40,7 +40,7 @@ where
 
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
         let guard = self.shared.begin(&mut request);
-        let asked = Asked::by(destination(request.headers()), upgrade::is_asked_by(&request), &self.shared);
+        let asked = Asked::by(|| destination(request.headers()), upgrade::is_asked_by(&request), &self.shared);
         let guard = if asked.upgrade { upgrade::offer(guard, request.extensions_mut()) } else { guard };
         let mut watch = Watch::over(guard);
         let inner = self.inner.call(request);
