@@ -33,6 +33,10 @@ impl Format {
         let Some(value) = content_type else {
             return Ok(Self::Unstated);
         };
+        // As pages send it, told at once.
+        if let b"application/json" | b"text/plain;charset=UTF-8" = value.as_bytes() {
+            return Ok(Self::Json);
+        }
         let essence = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
         let is = |known: &str| essence.eq_ignore_ascii_case(known);
         if is("application/json") || is("text/plain") {

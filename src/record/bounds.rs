@@ -6,34 +6,34 @@ use crate::config::Buckets;
 
 use super::grid::{self, Grid};
 
-/// How many decimals of its unit a histogram keeps: its integers are units times ten to that power.
+/// How many of a histogram's integers are one of its unit: a power of ten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Resolution {
-    decimals: u32,
+    per_unit: u64,
 }
 
 impl Resolution {
     /// Nanoseconds, for a duration in seconds.
-    pub(crate) const BILLIONTHS: Self = Self { decimals: 9 };
+    pub(crate) const BILLIONTHS: Self = Self { per_unit: 1_000_000_000 };
     /// Milliseconds, for a moment in seconds.
-    pub(crate) const THOUSANDTHS: Self = Self { decimals: 3 };
+    pub(crate) const THOUSANDTHS: Self = Self { per_unit: 1_000 };
     /// Bytes.
-    pub(crate) const WHOLE: Self = Self { decimals: 0 };
+    pub(crate) const WHOLE: Self = Self { per_unit: 1 };
 
     /// As many decimals, up to nine, as leave room to add up a billion of the largest value.
     pub(super) fn fitting(most: f64) -> Self {
         let decimals = (1e10 / most).log10().floor().clamp(0.0, 9.0);
-        Self { decimals: decimals as u32 }
+        Self { per_unit: 10_u64.pow(decimals as u32) }
     }
 
     pub(crate) fn per_unit(self) -> u64 {
-        10_u64.pow(self.decimals)
+        self.per_unit
     }
 
     /// The largest integer that is not above a bound; where there are decimals the nearest, as most decimal bounds have no exact float.
     fn bound(self, bound: f64) -> u64 {
-        match self.decimals {
-            0 => bound as u64,
+        match self.per_unit {
+            1 => bound as u64,
             _ => (bound * self.per_unit() as f64).round() as u64,
         }
     }
