@@ -68,7 +68,7 @@
 //! guide
 //! ```
 
-#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(loom))))] // loom is for our models, and no feature
 
 mod address;
 mod beacon;
