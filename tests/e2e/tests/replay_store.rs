@@ -25,8 +25,8 @@ mod in_redis {
 #[tokio::test]
 async fn all_that_is_kept_is_under_the_prefix_and_expires() {
     let redis = Redis::start();
-    let shop = RedisStore::new(&redis.url()).unwrap().key_prefix("shop");
-    let other = RedisStore::new(&redis.url()).unwrap();
+    let shop = RedisStore::new(redis.url()).unwrap().key_prefix("shop");
+    let other = RedisStore::new(redis.url()).unwrap();
     for number in 0..3 {
         assert_eq!(append(&shop, &batch(1, number)).await, Appended::Stored);
     }
@@ -47,7 +47,7 @@ async fn all_that_is_kept_is_under_the_prefix_and_expires() {
 #[tokio::test]
 async fn sessions_that_have_expired_leave_nothing_to_count() {
     let redis = Redis::start();
-    let store = RedisStore::new(&redis.url()).unwrap().key_prefix("shop");
+    let store = RedisStore::new(redis.url()).unwrap().key_prefix("shop");
     let mut short = Limits::default();
     short.ttl = Duration::from_millis(200);
     store.append(&batch(1, 0), &short).await.unwrap();
@@ -62,7 +62,7 @@ async fn sessions_that_have_expired_leave_nothing_to_count() {
 #[tokio::test]
 async fn two_replicas_share_their_sessions() {
     let redis = Redis::start();
-    let [one, other] = [(); 2].map(|()| RedisStore::new(&redis.url()).unwrap());
+    let [one, other] = [(); 2].map(|()| RedisStore::new(redis.url()).unwrap());
     assert_eq!(append(&one, &batch(1, 0)).await, Appended::Stored);
     assert_eq!(append(&other, &batch(1, 0)).await, Appended::Duplicate);
     assert_eq!(append(&other, &batch(1, 1)).await, Appended::Stored);
@@ -72,7 +72,7 @@ async fn two_replicas_share_their_sessions() {
 #[tokio::test]
 async fn a_server_that_goes_is_an_error_soon_and_one_that_comes_back_is_found() {
     let mut redis = Redis::start();
-    let store = RedisStore::new(&redis.url()).unwrap();
+    let store = RedisStore::new(redis.url()).unwrap();
     assert_eq!(append(&store, &batch(1, 0)).await, Appended::Stored);
     redis.end();
     let asked = Instant::now();
@@ -109,7 +109,7 @@ struct Served {
 impl Served {
     fn of(bytes: u64) -> Self {
         let server = Redis::start();
-        Self { store: RedisStore::new(&server.url()).unwrap().max_bytes(bytes), _server: Arc::new(server) }
+        Self { store: RedisStore::new(server.url()).unwrap().max_bytes(bytes), _server: Arc::new(server) }
     }
 }
 

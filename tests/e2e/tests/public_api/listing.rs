@@ -50,7 +50,7 @@ struct Reached<'a> {
     again: Vec<String>,
 }
 
-impl<'a> Reached<'a> {
+impl Reached<'_> {
     /// The shortest path is an item's own; any other is told as an alias.
     fn everything(&mut self) {
         let mut open = VecDeque::from([(String::new(), &self.json["root"])]);

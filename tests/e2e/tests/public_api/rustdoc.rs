@@ -14,7 +14,7 @@ pub fn json() -> Value {
     // RUSTC_BOOTSTRAP for rustdoc alone: told to cargo, it would have half of the dependencies built anew, and once more by whoever comes next.
     fs::write(&wrapper, "#!/bin/sh\nRUSTC_BOOTSTRAP=1 exec \"${RUSTDOC:-rustdoc}\" \"$@\"\n").unwrap();
     fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).unwrap();
-    let config = format!("build.rustdoc={wrapper:?}");
+    let config = format!("build.rustdoc='{}'", wrapper.display());
     let arguments = ["rustdoc", "--quiet", "--locked", "--lib", "--all-features", "--config", &config];
     cargo::in_root(&[&arguments[..], &["--", "-Z", "unstable-options", "--output-format", "json"]].concat());
 
