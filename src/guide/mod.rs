@@ -6,6 +6,7 @@
 //! | [`concepts`] | how the parts fit: two halves, endpoints, closed sets, where numbers are true |
 //! | [`server`] | the server half: where the layer goes, what it counts and when |
 //! | [`measured`] | the browser half: the tag, what each of its metrics means, and whose definition that is |
+//! | [`metrics`] | every family: its type, labels, and what has it exposed |
 //! | [`recipes`] | queries: rate, errors, duration, service level objectives, Apdex, the network's share, bounce |
 //! | [`troubleshooting`] | nothing shows up, or not what you expect |
 //!
