@@ -205,7 +205,7 @@ impl MethodLabel {
     #[cfg(feature = "actix")]
     #[inline]
     pub(crate) fn named(method: &str) -> Self {
-        Method::from_bytes(method.as_bytes()).map_or(Self::OTHER, |method| Self::of(&method))
+        NAMES.iter().position(|&name| name == method).map_or(Self::OTHER, |place| Self(place as u8))
     }
 
     #[inline]
