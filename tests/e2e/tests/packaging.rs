@@ -1,8 +1,11 @@
 //! What the manifest promises.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::support::cargo;
 
@@ -28,6 +31,79 @@ fn no_dependency_needs_a_newer_rust_than_the_manifest_promises() {
     let promised = promised.expect("the manifest has a rust-version");
     let newer: Vec<_> = needed.iter().filter(|(version, _)| *version > promised).collect();
     assert!(!needed.is_empty() && newer.is_empty(), "rust-version promises {promised:?}, but {newer:?}");
+}
+
+/// What crates.io and docs.rs show is the package, so what the guides name by its path has to lie in it.
+#[test]
+fn the_package_holds_what_the_guides_name() {
+    let packaged = packaged();
+    let guides = packaged.iter().filter(|file| file.starts_with("src/guide/") && file.ends_with(".md"));
+    let mut named = 0;
+
+    for guide in guides {
+        let text = fs::read_to_string(root().join(guide)).unwrap();
+        let words = text.split(|of: char| !of.is_ascii_alphanumeric() && !"/._-".contains(of));
+        for path in words.filter(|word| word.starts_with("examples/")) {
+            let path = Path::new(path.trim_end_matches('.'));
+            assert!(
+                packaged.iter().any(|file| Path::new(file).starts_with(path)),
+                "{guide} names {}, which is not in the package",
+                path.display()
+            );
+            named += 1;
+        }
+    }
+
+    assert!(named > 0);
+}
+
+#[test]
+fn the_package_holds_no_tests_and_no_tools() {
+    const FOLDERS: [&str; 2] = ["examples", "src"];
+    const FILES: [&str; 8] = [
+        "CHANGELOG.md",
+        "Cargo.lock",
+        "Cargo.toml",
+        "Cargo.toml.orig",
+        "LICENSE-APACHE",
+        "LICENSE-MIT",
+        "README.md",
+        "SECURITY.md",
+    ];
+    const OF_TOOLS: [&str; 3] = [".mjs", ".d.ts", "package.json"];
+    let mut packaged = packaged();
+
+    packaged.retain(|file| {
+        let folder = file.split_once('/').map(|(folder, _)| folder);
+        let is_expected = folder.map_or(FILES.contains(&file.as_str()), |folder| FOLDERS.contains(&folder));
+        !is_expected || OF_TOOLS.iter().any(|end| file.ends_with(end))
+    });
+
+    assert_eq!(packaged, [""; 0]);
+}
+
+/// What goes over the bound is to be worth its weight to everyone who builds the crate.
+#[test]
+fn the_package_is_small() {
+    let folder = TempDir::new().unwrap();
+    let place = folder.path().to_str().unwrap();
+
+    cargo::in_root(&["package", "--quiet", "--no-verify", "--offline", "--locked", "--allow-dirty", "--target-dir", place]);
+
+    let mut packages = fs::read_dir(folder.path().join("package")).unwrap().map(|entry| entry.unwrap().path());
+    let package = packages.find(|path| path.extension().is_some_and(|end| end == "crate")).unwrap();
+    let size = fs::metadata(package).unwrap().len();
+    assert!(size < 500_000, "{size} bytes");
+}
+
+/// The name of each file; that of the commit is not there where there is no repository.
+fn packaged() -> Vec<String> {
+    let list = cargo::in_root(&["package", "--list", "--offline", "--locked", "--allow-dirty"]);
+    list.lines().filter(|file| *file != ".cargo_vcs_info.json").map(str::to_owned).collect()
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 /// Every package that an application builds because of us: the development dependencies are ours alone.
