@@ -25,6 +25,7 @@
 //! | [`replay`] | session replay: what is recorded and what never is |
 //! | [`naming`] | the names of HTTP metrics, also as OpenTelemetry has them |
 //! | [`frameworks`] | tonic, warp, salvo, loco, poem and others, each tried |
+//! | [`tried`] | three open-source applications with the layer: lines changed, and what was counted against what |
 //! | [`moving`] | coming from axum-prometheus or actix-web-prom |
 //!
 //! ```
@@ -82,6 +83,9 @@ pub mod server {}
 
 #[doc = include_str!("synthetic.md")]
 pub mod synthetic {}
+
+#[doc = include_str!("tried.md")]
+pub mod tried {}
 
 #[doc = include_str!("troubleshooting.md")]
 pub mod troubleshooting {}

@@ -350,7 +350,7 @@ mod tests {
                 Kind::Histogram => "histogram",
                 Kind::Summary => "summary",
             };
-            let labels = row[2].split(", ").filter(|label| !label.is_empty());
+            let labels = row[2].split(", ").map(|label| label.trim_matches('`')).filter(|label| !label.is_empty());
             assert!(row[1] == kind && labels.eq(&family.labels), "{row:?} is not {family:?}");
         }
     }
