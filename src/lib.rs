@@ -55,7 +55,7 @@
 //! Imports run one way: a module uses only what stands above it, and those of one line do not see each other.
 //!
 //! ```text
-//! error, label, collected
+//! error, label, collected, inner
 //! exemplars
 //! config
 //! beacon, address

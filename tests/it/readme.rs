@@ -29,8 +29,8 @@ async fn the_actix_snippet_counts_routes_and_what_no_route_matched() {
         let monitor = tower_rum::Monitor::new();
         let server = HttpServer::new(move || {
             App::new()
+                .configure(monitor.actix_routes())   // before what takes every path
                 .route("/users/{id}", get().to(async || "a user"))
-                .configure(monitor.actix_routes())
                 .wrap(monitor.actix())   // last, here too
         });
         // README ends

@@ -82,6 +82,23 @@ fn the_package_holds_no_tests_and_no_tools() {
     assert_eq!(packaged, [""; 0]);
 }
 
+/// Of what an application builds because of us, on Linux.
+#[test]
+fn readme_says_how_many_crates_each_feature_brings() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let rows = readme.lines().skip_while(|line| !line.ends_with("| crates in all |")).skip(2).take_while(|line| line.starts_with('|'));
+    let said: Vec<Vec<&str>> = rows.map(|row| row.trim_matches(['|', ' ']).split(" | ").collect()).collect();
+    assert!(said.len() > 5, "{said:?}");
+    for row in said {
+        let feature = row[0].trim_matches('`');
+        let chosen = if feature == "none" { "" } else { feature };
+        let tree = ["tree", "--locked", "--offline", "--prefix", "none", "--edges", "normal", "--target", "x86_64-unknown-linux-gnu"];
+        let crates = cargo::in_root(&[&tree[..], &["--features", chosen]].concat());
+        let crates: BTreeSet<&str> = crates.lines().map(|line| line.trim_end_matches(" (*)")).collect();
+        assert_eq!(row[2], (crates.len() - 1).to_string(), "{feature}: its own crate aside");
+    }
+}
+
 /// What goes over the bound is to be worth its weight to everyone who builds the crate.
 #[test]
 fn the_package_is_small() {
