@@ -37,7 +37,9 @@ fn no_dependency_needs_a_newer_rust_than_the_manifest_promises() {
 #[test]
 fn the_package_holds_what_the_guides_name() {
     let packaged = packaged();
-    let guides = packaged.iter().filter(|file| file.starts_with("src/guide/") && file.ends_with(".md"));
+    let guides = packaged
+        .iter()
+        .filter(|file| file.starts_with("src/guide/") && Path::new(file).extension().is_some_and(|end| end == "md"));
     let mut named = 0;
 
     for guide in guides {
@@ -86,13 +88,14 @@ fn the_package_holds_no_tests_and_no_tools() {
 #[test]
 fn readme_says_how_many_crates_each_feature_brings() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let rows = readme.lines().skip_while(|line| !line.ends_with("| crates in all |")).skip(2).take_while(|line| line.starts_with('|'));
+    let rows =
+        readme.lines().skip_while(|line| !line.ends_with("| crates in all |")).skip(2).take_while(|line| line.starts_with('|'));
     let said: Vec<Vec<&str>> = rows.map(|row| row.trim_matches(['|', ' ']).split(" | ").collect()).collect();
     assert!(said.len() > 5, "{said:?}");
     for row in said {
         let feature = row[0].trim_matches('`');
         let chosen = if feature == "none" { "" } else { feature };
-        let tree = ["tree", "--locked", "--offline", "--prefix", "none", "--edges", "normal", "--target", "x86_64-unknown-linux-gnu"];
+        let tree = ["tree", "--locked", "--prefix", "none", "--edges", "normal", "--target", "x86_64-unknown-linux-gnu"];
         let crates = cargo::in_root(&[&tree[..], &["--features", chosen]].concat());
         let crates: BTreeSet<&str> = crates.lines().map(|line| line.trim_end_matches(" (*)")).collect();
         assert_eq!(row[2], (crates.len() - 1).to_string(), "{feature}: its own crate aside");
@@ -105,7 +108,7 @@ fn the_package_is_small() {
     let folder = TempDir::new().unwrap();
     let place = folder.path().to_str().unwrap();
 
-    cargo::in_root(&["package", "--quiet", "--no-verify", "--offline", "--locked", "--allow-dirty", "--target-dir", place]);
+    cargo::in_root(&["package", "--quiet", "--no-verify", "--locked", "--allow-dirty", "--target-dir", place]);
 
     let mut packages = fs::read_dir(folder.path().join("package")).unwrap().map(|entry| entry.unwrap().path());
     let package = packages.find(|path| path.extension().is_some_and(|end| end == "crate")).unwrap();
@@ -115,7 +118,7 @@ fn the_package_is_small() {
 
 /// The name of each file; that of the commit is not there where there is no repository.
 fn packaged() -> Vec<String> {
-    let list = cargo::in_root(&["package", "--list", "--offline", "--locked", "--allow-dirty"]);
+    let list = cargo::in_root(&["package", "--list", "--locked", "--allow-dirty"]);
     list.lines().filter(|file| *file != ".cargo_vcs_info.json").map(str::to_owned).collect()
 }
 
