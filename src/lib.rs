@@ -29,7 +29,7 @@
 //! | probe what stands elsewhere | [how to begin](guide::synthetic), [all of it](synthetic) |
 //! | another framework, another crate before | [frameworks](guide::frameworks), [moving](guide::moving), [names](guide::naming) |
 //!
-//! Settings are the [`Builder`]'s: the dozen that most applications come to need stand first.
+//! Settings are the [`Builder`]'s: those that most applications come to need stand first.
 //!
 #![cfg_attr(feature = "actix", doc = "For actix-web applications see [`actix`].")]
 //!
@@ -49,7 +49,7 @@
 //! ```
 //!
 //! The halves do not know each other: they meet in the recorder. `config` and `label` say what may be told and counted, `serve` how our routes answer, and
-//! `routes` which path is whose. [`Monitor`] puts the parts together and holds no state of its own; nothing in the crate is global. `axum` and `actix`
+//! `routes` which path is whose. [`Monitor`] puts the parts together and holds no state of its own; no two monitors share anything. `axum` and `actix`
 //! mount all this in their frameworks; actix has a middleware of its own, over the same recorder.
 //!
 //! Imports run one way: a module uses only what stands above it, and those of one line do not see each other.

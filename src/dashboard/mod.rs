@@ -52,7 +52,7 @@
 //! | a sample, time of its thread | 0.3 ms | 0.4 ms | 1.7 ms |
 //! | the first answer to a page, all of that hour as JSON, before gzip | 0.2 MB | 3.6 MB | 27 MB |
 //!
-//! `benches/src/bin/history.rs` measures it; the times are of a machine that had much else to do. Later answers hold what changed since.
+//! `benches/src/bin/history.rs` measures it; the times are of two busy cores. Later answers hold what changed since.
 //!
 //! Samples are snapshots of the cells that `/metrics` adds up, of this process and since its start: what the page computes is what Prometheus computes
 //! of scrapes at the same moments.

@@ -31,7 +31,7 @@ use super::replay::Replaying;
 
 /// Settings of a [`Monitor`]. Whatever a browser may name is declared here: a built monitor never changes.
 ///
-/// Every one has a default that works. The first block below is the paved path, the dozen that most applications come to need; the blocks after it are for
+/// Every one has a default that works. The first block below is the paved path, the eleven that most applications come to need; the blocks after it are for
 /// special cases, by topic:
 ///
 /// | to | take |

@@ -67,7 +67,7 @@ impl Builder {
     /// - One that asks for text sees none of this, and nothing changes. Nor does [`Monitor::collector`](crate::Monitor::collector).
     ///
     /// A series takes, on each thread that observes, 64 bytes for each power of two that its values span, 0.5 KiB for each 32 of those, and
-    /// 200 bytes besides; at most 18 KiB. A request takes some 430 instructions more, of about a thousand.
+    /// 200 bytes besides; at most 18 KiB. A request takes some 430 instructions more, of about nine hundred.
     #[cfg(feature = "protobuf")]
     pub fn native_histograms(mut self, on: bool) -> Self {
         self.config.native_histograms = on;
