@@ -1,14 +1,14 @@
 //! Links from one file of the project to another lead somewhere, headings included.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+
+use crate::support::tree::{files_below, project};
 
 #[test]
 fn links_between_files_lead_somewhere() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut seen = 0;
     let mut broken = Vec::new();
-    for file in pages(root) {
+    for file in files_below(project()).into_iter().filter(|file| file.extension().is_some_and(|end| end == "md")) {
         let text = fs::read_to_string(&file).unwrap();
         for link in links(&text) {
             let (path, heading) = link.split_once('#').unwrap_or((link, ""));
@@ -17,7 +17,7 @@ fn links_between_files_lead_somewhere() {
             if !target.exists()
                 || !heading.is_empty() && !anchors(&fs::read_to_string(&target).unwrap()).any(|anchor| anchor == heading)
             {
-                broken.push(format!("{}: {link}", file.strip_prefix(root).unwrap().display()));
+                broken.push(format!("{}: {link}", file.strip_prefix(project()).unwrap().display()));
             }
         }
     }
@@ -45,16 +45,4 @@ fn anchors(text: &str) -> impl Iterator<Item = String> {
             heading.trim_start_matches('#').trim().chars().filter(|&c| c.is_alphanumeric() || c == '-' || c == '_' || c == ' ');
         kept.map(|c| if c == ' ' { '-' } else { c.to_ascii_lowercase() }).collect()
     })
-}
-
-/// All Markdown that is the project's own.
-fn pages(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let own = entries.filter(|path| !["target", "node_modules", ".git"].iter().any(|name| path.ends_with(name)));
-    own.flat_map(|path| match path.extension() {
-        _ if path.is_dir() => pages(&path),
-        Some(extension) if extension == "md" => vec![path],
-        _ => Vec::new(),
-    })
-    .collect()
 }
