@@ -48,7 +48,7 @@ impl Endpoints {
         // First, because reading the clock waits for whatever was begun before it.
         let arrived = Instant::now();
         let (shared, method) = (&self.shared, MethodLabel::named(request.method().as_str()));
-        if shared.by_head.is_some() || matches!(shared.endpoint, EndpointSource::Closure(_)) {
+        if !shared.is_told_by_template() {
             return self.begin_by_head(arrived, method, request);
         }
         self.begin_by_route(arrived, method, request)

@@ -119,7 +119,7 @@ where
             Poll::Ready(Ok(mut response)) => {
                 if !guard.is_none() {
                     this.seeming.settle(this.foresight, &mut guard, response.request());
-                    guard = this.asked.answered(guard, &mut response);
+                    (guard, response) = this.asked.answered(guard, response);
                 }
                 Poll::Ready(Ok(response.map_body(|_, body| ResponseBody::new(body, guard))))
             }

@@ -95,7 +95,13 @@ pub(crate) enum Template<'a> {
     Unmatched,
 }
 
-impl Template<'_> {
+impl<'a> Template<'a> {
+    /// axum's `MatchedPath`, where the router has set it.
+    #[inline]
+    pub(crate) fn routed(extensions: &'a Extensions) -> Self {
+        routed(extensions).map_or(Self::Unmatched, Self::Routed)
+    }
+
     #[inline]
     pub(crate) fn as_str(&self) -> &str {
         match self {
@@ -125,11 +131,10 @@ pub(crate) enum EndpointSource {
 impl EndpointSource {
     #[inline]
     pub(crate) fn template<'a>(&self, head: RequestHead<'a>) -> Template<'a> {
-        let template = match self {
-            Self::Router => routed(head.extensions).map(Template::Routed),
-            Self::Closure(closure) => closure(head).map(Template::Claimed),
-        };
-        template.unwrap_or(Template::Unmatched)
+        match self {
+            Self::Router => Template::routed(head.extensions),
+            Self::Closure(closure) => closure(head).map_or(Template::Unmatched, Template::Claimed),
+        }
     }
 }
 

@@ -43,26 +43,28 @@ impl Asked {
     }
 
     /// Counts the response head, and the response's end if there will be no body; what is left to count comes back.
+    ///
+    /// The response comes and goes by value: where a function has been given its address, it would be copied on its way out.
     #[inline]
-    pub(crate) fn answered(self, mut guard: InFlight, response: &mut impl ResponseHead) -> InFlight {
+    pub(crate) fn answered<R: ResponseHead>(self, mut guard: InFlight, mut response: R) -> (InFlight, R) {
         const SWITCHING_PROTOCOLS: u16 = 101;
         const NO_CONTENT: u16 = 204;
         const NOT_MODIFIED: u16 = 304;
         guard.settle_route();
         if guard.is_none() {
-            return guard;
+            return (guard, response);
         }
         // A body is the host's code as well: where it panics when it is asked, the request has failed.
         let mut watch = Watch::over(guard);
-        let length = expected_bytes(response);
+        let length = expected_bytes(&response);
         let is_ended = length == Some(0) || response.is_ended();
         let mut guard = watch.goes_on();
-        if self.announcement.is_due(response) {
-            announce(&guard, response);
+        if self.announcement.is_due(&response) {
+            (guard, response) = announced(guard, response);
         }
         let (status, method) = (response.status(), guard.method());
         let handed_over = status == SWITCHING_PROTOCOLS || method == Some(MethodLabel::CONNECT) && (200..300).contains(&status);
-        guard.respond(status, self.lifetime(handed_over, response), length);
+        guard.respond(status, self.lifetime(handed_over, &response), length);
         if handed_over && self.upgrade {
             guard.hand_over();
         }
@@ -73,7 +75,7 @@ impl Asked {
         if bodiless {
             guard.take().end(End::Complete);
         }
-        guard
+        (guard, response)
     }
 
     fn lifetime(self, handed_over: bool, response: &impl ResponseHead) -> Lifetime {
@@ -114,15 +116,17 @@ impl Announcement {
 }
 
 /// Tells the browser the route template, and a document its trace, to name it in what it measures.
-fn announce(guard: &InFlight, response: &mut impl ResponseHead) {
+#[inline(never)]
+fn announced<R: ResponseHead>(guard: InFlight, mut response: R) -> (InFlight, R) {
     if let Some(field) = guard.server_timing() {
         response.announce(field);
     }
     if let Some(field) = guard.traceparent()
-        && is(response, b"text/html")
+        && is(&response, b"text/html")
     {
         response.announce(field);
     }
+    (guard, response)
 }
 
 /// Whether the content is of this media type.
@@ -164,8 +168,8 @@ where
                 *this.guard = guard;
                 Poll::Pending
             }
-            Poll::Ready(Ok(mut response)) => {
-                let guard = this.asked.answered(guard, &mut response);
+            Poll::Ready(Ok(response)) => {
+                let (guard, response) = this.asked.answered(guard, response);
                 Poll::Ready(Ok(response.map(|body| ResponseBody::new(body, guard))))
             }
             Poll::Ready(Err(error)) => {

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use http::{Request, Response};
 use tower::Service;
@@ -39,9 +40,18 @@ where
     }
 
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
-        let guard = self.shared.begin(&mut request);
+        // First, because reading the clock waits for whatever was begun before it.
+        let arrived = Instant::now();
+        let mut guard;
+        if self.shared.is_told_by_template() {
+            guard = self.shared.begin(arrived, &request);
+        } else {
+            (guard, request) = self.shared.begin_by_head(arrived, request);
+        }
         let asked = Asked::by(|| destination(request.headers()), upgrade::is_asked_by(&request), &self.shared);
-        let guard = if asked.upgrade { upgrade::offer(guard, request.extensions_mut()) } else { guard };
+        if asked.upgrade {
+            (guard, request) = upgrade::offer(guard, request);
+        }
         let mut watch = Watch::over(guard);
         let inner = self.inner.call(request);
         ResponseFuture::new(inner, watch.goes_on(), asked)

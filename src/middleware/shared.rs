@@ -28,30 +28,35 @@ impl Shared {
         Self { by_head: Some(by_head), ..self.clone() }
     }
 
-    #[expect(clippy::inline_always, reason = "every service has it, and so it would be called")]
-    #[inline(always)]
-    pub(super) fn begin<B>(&self, request: &mut Request<B>) -> InFlight {
-        // First, because reading the clock waits for whatever was begun before it.
-        let arrived = Instant::now();
-        if let Some(by_head) = self.by_head.as_deref() {
-            return self.begin_by(by_head, arrived, request);
-        }
-        self.recorder.begin(
-            arrived,
-            &self.endpoint.template(RequestHead::of(request)),
-            Choice::FIRST,
-            MethodLabel::of(request.method()),
-        )
+    /// Whether a request counts as its router's template says, whatever else is in its head.
+    #[inline]
+    pub(crate) fn is_told_by_template(&self) -> bool {
+        self.by_head.is_none() && matches!(self.endpoint, EndpointSource::Router)
     }
 
+    /// A request has arrived that [is told by its template](Self::is_told_by_template).
+    #[expect(clippy::inline_always, reason = "every service has it, and so it would be called")]
+    #[inline(always)]
+    pub(super) fn begin<B>(&self, arrived: Instant, request: &Request<B>) -> InFlight {
+        let template = Template::routed(request.extensions());
+        self.recorder.begin(arrived, &template, Choice::FIRST, MethodLabel::of(request.method()))
+    }
+
+    /// The same of any other. It comes and goes by value: where a function has been given its address, every request would be copied
+    /// on its way to the inner service.
     #[cold]
-    fn begin_by<B>(&self, by_head: &ByHead, arrived: Instant, request: &mut Request<B>) -> InFlight {
+    #[inline(never)]
+    pub(super) fn begin_by_head<B>(&self, arrived: Instant, mut request: Request<B>) -> (InFlight, Request<B>) {
+        let guard = self.guard_by_head(arrived, &mut request);
+        (guard, request)
+    }
+
+    fn guard_by_head<B>(&self, arrived: Instant, request: &mut Request<B>) -> InFlight {
         let head = RequestHead::of(request);
-        let Some((template, choice)) = by_head.subject(head, || self.endpoint.template(head)) else {
-            return InFlight::NONE;
-        };
-        let trace = by_head.trace(head);
-        if !by_head.slots || !matches!(template, Template::Unmatched) {
+        let Some((template, choice)) = self.subject(head) else { return InFlight::NONE };
+        let by_head = self.by_head.as_deref();
+        let trace = by_head.and_then(|by_head| by_head.trace(head));
+        if !by_head.is_some_and(|by_head| by_head.slots) || !matches!(template, Template::Unmatched) {
             return self.recorder.begin(arrived, &template, choice, MethodLabel::of(request.method())).of_trace(trace);
         }
         drop(template);
@@ -84,11 +89,15 @@ impl Shared {
 
     /// `None` for a request that is not counted.
     pub(super) fn request_size<B>(&self, request: &Request<B>) -> Option<RequestSizeMeter> {
-        let head = RequestHead::of(request);
-        let (template, choice) = match self.by_head.as_deref() {
-            None => (self.endpoint.template(head), Choice::FIRST),
-            Some(by_head) => by_head.subject(head, || self.endpoint.template(head))?,
-        };
+        let (template, choice) = self.subject(RequestHead::of(request))?;
         self.recorder.request_size(&template, choice, MethodLabel::of(request.method()))
+    }
+
+    /// What a request counts as; `None` for one that is not counted.
+    fn subject<'a>(&'a self, head: RequestHead<'a>) -> Option<(Template<'a>, Choice)> {
+        match self.by_head.as_deref() {
+            None => Some((self.endpoint.template(head), Choice::FIRST)),
+            Some(by_head) => by_head.subject(head, || self.endpoint.template(head)),
+        }
     }
 }

@@ -1,5 +1,5 @@
 use http::header::UPGRADE;
-use http::{Extensions, Method, Request, Version};
+use http::{Method, Request, Version};
 
 use crate::record::{InFlight, UpgradeOffer};
 
@@ -11,10 +11,11 @@ pub(super) fn is_asked_by<B>(request: &Request<B>) -> bool {
 
 /// Lets the handler of such a request take an [`UpgradeGuard`](crate::UpgradeGuard).
 ///
-/// The guard comes and goes by value, so that it stays in its register.
+/// What it is given comes and goes by value, so that the guard stays in its register, and no request is copied on its way to the inner service
+/// because its address has been given away.
 #[cold]
 #[inline(never)]
-pub(super) fn offer(mut guard: InFlight, extensions: &mut Extensions) -> InFlight {
-    guard.offer(extensions.get_or_insert_default::<UpgradeOffer>());
-    guard
+pub(super) fn offer<B>(mut guard: InFlight, mut request: Request<B>) -> (InFlight, Request<B>) {
+    guard.offer(request.extensions_mut().get_or_insert_default::<UpgradeOffer>());
+    (guard, request)
 }
