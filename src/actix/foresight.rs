@@ -78,15 +78,17 @@ impl Foresight {
 }
 
 impl Node {
-    fn find(&self, path: &str) -> Option<&Known> {
+    fn find<'a>(&'a self, path: &str) -> Option<&'a Known> {
         let (segment, below) = first(path);
-        let by_name = self.place(segment).ok().and_then(|place| self.named.get(place)).map(|named| &named.node);
-        let any = self.any.as_deref().filter(|_| !segment.text.is_empty());
-        let deeper = [by_name, any].into_iter().flatten().find_map(|node| match below {
+        let within = |node: &'a Self| match below {
             Some(below) => node.find(below),
             None => node.end.known(),
-        });
-        deeper.or_else(|| self.rest.known())
+        };
+        let by_name = self.place(segment).ok().and_then(|place| self.named.get(place));
+        by_name
+            .and_then(|named| within(&named.node))
+            .or_else(|| self.any.as_deref().filter(|_| !segment.text.is_empty()).and_then(within))
+            .or_else(|| self.rest.known())
     }
 
     fn insert(&mut self, segments: &str, pattern: &str) {

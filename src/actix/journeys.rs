@@ -126,11 +126,11 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let mut outcome = task::ready!(this.inner.poll(cx));
-        if let (Ok(response), Some(underway)) = (&mut outcome, this.underway.take()) {
+        if let (Ok(mut response), Some(underway)) = (outcome.as_mut(), this.underway.take()) {
             let (guide, navigation, head) = *underway;
             let pattern = response.request().match_pattern();
             if let Some(page) = guide.routed_page(RequestHead::of(&head), || template(pattern.as_deref())) {
-                guide.answered(navigation, page, response);
+                guide.answered(navigation, page, &mut response);
             }
         }
         Poll::Ready(outcome)

@@ -109,20 +109,20 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let mut watch = Watch::over(this.guard.take());
-        let outcome = this.inner.poll(cx);
+        let mut outcome = this.inner.poll(cx);
         let mut guard = watch.goes_on();
+        if let Poll::Ready(Ok(response)) = &mut outcome
+            && !guard.is_none()
+        {
+            this.seeming.settle(this.foresight, &mut guard, response.request());
+            (guard, _) = this.asked.answered(guard, response);
+        }
         match outcome {
             Poll::Pending => {
                 *this.guard = guard;
                 Poll::Pending
             }
-            Poll::Ready(Ok(mut response)) => {
-                if !guard.is_none() {
-                    this.seeming.settle(this.foresight, &mut guard, response.request());
-                    (guard, response) = this.asked.answered(guard, response);
-                }
-                Poll::Ready(Ok(response.map_body(|_, body| ResponseBody::new(body, guard))))
-            }
+            Poll::Ready(Ok(response)) => Poll::Ready(Ok(response.map_body(|_, body| ResponseBody::new(body, guard)))),
             Poll::Ready(Err(error)) => {
                 // Not of the response that it turns into: some errors hold theirs ready and give it away once.
                 guard.fail(error.as_response_error().status_code().as_u16());
@@ -138,9 +138,10 @@ impl<F> fmt::Debug for ResponseFuture<F> {
     }
 }
 
-impl<B: MessageBody> ResponseHead for ServiceResponse<B> {
+/// Of a response where it lies: to hand it on by value would copy it each time.
+impl<B: MessageBody> ResponseHead for &mut ServiceResponse<B> {
     fn status(&self) -> u16 {
-        self.status().as_u16()
+        (**self).status().as_u16()
     }
 
     fn content_type(&self) -> Option<&[u8]> {
