@@ -45,7 +45,8 @@ impl Asked {
     /// Counts the response head, and the response's end if there will be no body; what is left to count comes back.
     ///
     /// The response comes and goes by value: where a function has been given its address, it would be copied on its way out.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "called it would have the response copied as well")]
+    #[inline(always)]
     pub(crate) fn answered<R: ResponseHead>(self, mut guard: InFlight, mut response: R) -> (InFlight, R) {
         const SWITCHING_PROTOCOLS: u16 = 101;
         const NO_CONTENT: u16 = 204;
