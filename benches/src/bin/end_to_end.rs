@@ -5,10 +5,10 @@ use std::process::Command;
 
 use axum::Router;
 use tower_rum::Monitor;
-use tower_rum_benches::beds::router;
+use tower_rum_benches::beds::{router, router_of_layered};
 use tower_rum_benches::measure::{median, pin};
-use tower_rum_benches::peers::{self, GuardedLayer, OURS, PrometheusVec};
-use tower_rum_benches::report::{figure, quick, rounds};
+use tower_rum_benches::peers::{self, GuardedLayer, NoOpLayer, OURS, PrometheusVec};
+use tower_rum_benches::report::{figure, rounds};
 
 fn main() {
     if Command::new("wrk").arg("--version").output().is_err() {
@@ -17,7 +17,9 @@ fn main() {
     let servers: Vec<(&str, u16)> = [
         ("bare", router()),
         ("bare again", router()),
+        ("no-op layer", router().layer(NoOpLayer)),
         (OURS, router().layer(Monitor::new().layer())),
+        ("tower-rum (B), around each handler", router_of_layered(&Monitor::new().layer())),
         ("axum-prometheus (B)", router().layer(peers::axum_prometheus(true))),
         ("prometheus vec (B)", router().layer(GuardedLayer::new(PrometheusVec::new()))),
         ("otel-instrumentation-tower (A + sizes)", router().layer(peers::otel_instrumentation_tower())),
@@ -25,7 +27,7 @@ fn main() {
     .map(|(name, router)| (name, serve(router)))
     .into();
     let mut ratios = vec![Vec::new(); servers.len()];
-    for round in 0..rounds(15) {
+    for round in 0..rounds(31) {
         let mut speeds = vec![0.0; servers.len()];
         for place in 0..servers.len() {
             // Another one first in each round.
@@ -57,9 +59,10 @@ fn serve(router: Router) -> u16 {
 }
 
 fn requests_per_second(port: u16) -> f64 {
-    let duration = if quick() { "1s" } else { "2s" };
+    // The shortest that wrk knows: what else runs on the machine comes and goes within seconds, and a round is to be over by then.
+    const DURATION: &str = "1s";
     let url = format!("http://127.0.0.1:{port}/users/42/orders");
-    let output = Command::new("taskset").args(["-c", "1", "wrk", "-t1", "-c64", "-d", duration, &url]).output().expect("wrk");
+    let output = Command::new("taskset").args(["-c", "1", "wrk", "-t1", "-c64", "-d", DURATION, &url]).output().expect("wrk");
     let text = String::from_utf8_lossy(&output.stdout);
     let line = text.lines().find_map(|line| line.strip_prefix("Requests/sec:")).expect("wrk's summary");
     line.trim().parse().expect("a number")

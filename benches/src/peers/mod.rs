@@ -23,6 +23,7 @@ pub use bounds::{BYTES, SECONDS};
 pub use guarded::{GuardedLayer, Record};
 pub use measured_sparse::MeasuredSparse;
 pub use metrics_macros::MetricsMacros;
+pub use no_op::NoOpLayer;
 pub use prometheus_client::PrometheusClient;
 pub use prometheus_vec::{PrometheusCached, PrometheusVec};
 pub use ready_made::{axum_otel_metrics, axum_prometheus, metrics_recorder, otel_instrumentation_tower, upkeep};
@@ -37,7 +38,7 @@ pub fn by_bed() -> [(&'static str, Vec<(&'static str, Bed)>); 3] {
 pub fn all() -> Vec<Variant> {
     vec![
         Variant::bare(),
-        Variant::new("no-op layer", no_op::NoOpLayer),
+        Variant::new("no-op layer", NoOpLayer),
         Variant::new("full machinery, no-op recorder (B)", GuardedLayer::new(guarded::Nothing)),
         Variant::new("two Instant reads", clocks::ClocksLayer::<std::time::Instant>::new()),
         Variant::new("two quanta reads", clocks::ClocksLayer::<quanta::Instant>::new()),
