@@ -16,7 +16,8 @@ fn main() {
         let before = alive();
         (library.fill)(LABEL_SETS);
         tower_rum_benches::peers::upkeep();
-        figure("memory per label set, 1 thread", library.name, per_label_set(before));
+        let one = per_label_set(before);
+        figure("memory per label set, 1 thread", library.name, one);
         let together = Barrier::new(3);
         std::thread::scope(|scope| {
             for _ in 0..3 {
@@ -28,7 +29,9 @@ fn main() {
                 });
             }
         });
-        figure("memory per label set, 4 threads", library.name, per_label_set(before));
+        let four = per_label_set(before);
+        figure("memory per label set, 4 threads", library.name, four);
+        figure("memory per label set, each further thread", library.name, (four - one) / 3.0);
     }
 }
 
