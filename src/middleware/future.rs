@@ -44,8 +44,7 @@ impl Asked {
 
     /// Counts the response head, and the response's end if there will be no body; what is left to count comes back.
     ///
-    /// The response comes and goes by value: where a function has been given its address, it would be copied on its way out.
-    #[expect(clippy::inline_always, reason = "called it would have the response copied as well")]
+    /// The response comes and goes by value, and without a call: where a function has been given its address, it would be copied on its way out.
     #[inline(always)]
     pub(crate) fn answered<R: ResponseHead>(self, mut guard: InFlight, mut response: R) -> (InFlight, R) {
         const SWITCHING_PROTOCOLS: u16 = 101;
