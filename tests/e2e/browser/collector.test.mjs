@@ -5,7 +5,7 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
-import {launchUnnamed, openTab, undriven} from './browser.mjs';
+import {launchUnnamed, openTab, painted, undriven} from './browser.mjs';
 import {eventually} from './patience.mjs';
 import {build, run} from './program.mjs';
 import {differences, expected, exposed} from './tally.mjs';
@@ -146,6 +146,7 @@ for (const hashed of [false, true]) {
     });
     await page.goto(collector.listed('/'));
     await page.waitForFunction(() => window.rumClient?.makeCounter);
+    await painted(page); // a page that was closed before has no layout shift to tell of
     await page.close();
     await collector.until(() => collector.events('web_vitals').some(each => each.endpoint === '/' && 'cls' in each));
     await collector.until(() => collector.events('page_load').length === 2);
