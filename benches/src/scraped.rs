@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::pin::pin;
 
 use bytes::Bytes;
-use http::{Method, Request, Response};
+use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Empty, Full};
 use prometheus::{Encoder, TextEncoder};
 use tower::{Layer, Service};
@@ -36,8 +36,9 @@ impl Scraped {
     }
 }
 
-pub fn all() -> Vec<Scraped> {
-    vec![tower_rum(), prometheus(), prometheus_client(), metrics_exporter()]
+/// Every library, with so many label sets to an endpoint.
+pub fn all(sharing: usize) -> Vec<Scraped> {
+    vec![tower_rum(sharing), prometheus(sharing), prometheus_client(sharing), metrics_exporter(sharing)]
 }
 
 /// The number of samples in an exposition.
@@ -49,11 +50,18 @@ pub fn endpoint(number: usize) -> String {
     format!("/api/v1/things/{number}/{{id}}")
 }
 
-pub fn tower_rum() -> Scraped {
+/// The label set of this number, where so many share an endpoint.
+fn label_set(number: usize, sharing: usize) -> (String, Method, StatusCode) {
+    let place = number % sharing;
+    let status = StatusCode::from_u16(STATUSES[place / METHODS.len()]).expect("a status");
+    (endpoint(number / sharing), METHODS[place % METHODS.len()].clone(), status)
+}
+
+fn tower_rum(sharing: usize) -> Scraped {
     let monitor = monitor(MOST);
     let layer = monitor.layer();
     let tower = Variant::new(crate::peers::OURS, layer.clone()).tower;
-    let fill = move |label_sets| requests(layer.clone(), 0..label_sets);
+    let fill = move |label_sets| requests(layer.clone(), 0..label_sets, sharing);
     Scraped { name: crate::peers::OURS, fill: Box::new(fill), text: Box::new(move || exposition(&monitor)), tower }
 }
 
@@ -67,14 +75,17 @@ pub fn monitor(label_sets: usize) -> Monitor {
         .expect("good settings")
 }
 
-/// One request for each of these label sets.
-pub fn requests(layer: tower_rum::middleware::HttpMetricsLayer, label_sets: std::ops::Range<usize>) {
-    let answer =
-        async |_: Request<Empty<Bytes>>| Ok::<_, Infallible>(Response::new(Full::new(Bytes::from_static(b"some bytes"))));
+/// One request for each of these label sets, of which so many share an endpoint.
+pub fn requests(layer: tower_rum::middleware::HttpMetricsLayer, label_sets: std::ops::Range<usize>, sharing: usize) {
+    let answer = async |request: Request<Empty<Bytes>>| {
+        let mut response = Response::new(Full::new(Bytes::from_static(b"some bytes")));
+        *response.status_mut() = *request.extensions().get().expect("the status to answer with");
+        Ok::<_, Infallible>(response)
+    };
     let mut service = layer.layer(tower::service_fn(answer));
-    for number in label_sets {
-        let path = endpoint(number).replace(['{', '}'], "-");
-        let request = Request::get(path).body(Empty::new()).expect("a request");
+    for (endpoint, method, status) in label_sets.map(|number| label_set(number, sharing)) {
+        let path = endpoint.replace(['{', '}'], "-");
+        let request = Request::builder().method(method).uri(path).extension(status).body(Empty::new()).expect("a request");
         let Ok(response) = now_or_never(service.call(request));
         drain(response.into_body());
     }
@@ -90,7 +101,7 @@ pub fn exposition(monitor: &Monitor) -> Bytes {
     now_or_never(body.collect()).unwrap_or_else(|_| unreachable!("a body in memory")).to_bytes()
 }
 
-fn prometheus() -> Scraped {
+fn prometheus(sharing: usize) -> Scraped {
     let peer = PrometheusVec::new();
     let registry = peer.registry.clone();
     let text = move || {
@@ -98,10 +109,10 @@ fn prometheus() -> Scraped {
         TextEncoder::new().encode(&registry.gather(), &mut text).expect("text");
         text.into()
     };
-    scraped("prometheus", peer, text)
+    scraped("prometheus", peer, sharing, text)
 }
 
-fn prometheus_client() -> Scraped {
+fn prometheus_client(sharing: usize) -> Scraped {
     let peer = PrometheusClient::new();
     let registry = peer.registry();
     let text = move || {
@@ -109,21 +120,26 @@ fn prometheus_client() -> Scraped {
         prometheus_client::encoding::text::encode(&mut text, &registry).expect("text");
         text.into()
     };
-    scraped("prometheus-client", peer, text)
+    scraped("prometheus-client", peer, sharing, text)
 }
 
-fn metrics_exporter() -> Scraped {
+fn metrics_exporter(sharing: usize) -> Scraped {
     let handle = metrics_recorder();
-    scraped("metrics-exporter-prometheus", MetricsMacros, || handle.render().into())
+    scraped("metrics-exporter-prometheus", MetricsMacros, sharing, || handle.render().into())
 }
 
-fn scraped(name: &'static str, peer: impl Record + Clone, text: impl Fn() -> Bytes + Send + Sync + 'static) -> Scraped {
+fn scraped(
+    name: &'static str,
+    peer: impl Record + Clone,
+    sharing: usize,
+    text: impl Fn() -> Bytes + Send + Sync + 'static,
+) -> Scraped {
     let tower = Variant::new(name, GuardedLayer::new(peer.clone())).tower;
     let fill = move |label_sets| {
-        for endpoint in (0..label_sets).map(endpoint) {
-            let arrived = peer.arrived(&endpoint, &Method::GET);
-            peer.answered(&arrived, &endpoint, &Method::GET, 200);
-            peer.ended(&arrived, &endpoint, &Method::GET, 10);
+        for (endpoint, method, status) in (0..label_sets).map(|number| label_set(number, sharing)) {
+            let arrived = peer.arrived(&endpoint, &method);
+            peer.answered(&arrived, &endpoint, &method, status.as_u16());
+            peer.ended(&arrived, &endpoint, &method, 10);
         }
     };
     Scraped { name, fill: Box::new(fill), text: Box::new(text), tower }
@@ -131,3 +147,9 @@ fn scraped(name: &'static str, peer: impl Record + Clone, text: impl Fn() -> Byt
 
 /// Label sets that make 100 000 samples, and then some.
 const MOST: usize = 5_000;
+
+const METHODS: [Method; 4] = [Method::GET, Method::POST, Method::PUT, Method::DELETE];
+const STATUSES: [u16; 10] = [200, 201, 302, 400, 401, 403, 404, 409, 500, 503];
+
+/// The most label sets that an endpoint can have here.
+pub const MOST_SHARING: usize = METHODS.len() * STATUSES.len();

@@ -55,9 +55,9 @@ fn request(routes: usize) -> f64 {
 /// Bytes for so many label sets, and microseconds to expose them.
 fn series_cost(label_sets: usize) -> [f64; 2] {
     let monitor = monitor(label_sets);
-    scraped::requests(monitor.layer(), 0..1);
+    scraped::requests(monitor.layer(), 0..1, 1);
     let before = alive();
-    scraped::requests(monitor.layer(), 0..label_sets);
+    scraped::requests(monitor.layer(), 0..label_sets, 1);
     let bytes = alive() - before;
     let scrape = median((0..rounds(9)).map(|_| on_core(|| drop(exposition(&monitor)))).collect());
     [bytes as f64, scrape / 1e3]

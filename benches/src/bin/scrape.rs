@@ -5,7 +5,7 @@ use tower_rum_benches::report::{figure, rounds};
 use tower_rum_benches::scraped::{self, samples};
 
 fn main() {
-    for library in scraped::all() {
+    for library in scraped::all(1) {
         let per_label_set = library.samples_per_label_set();
         for (label, wanted) in [("1 k", 1_000), ("10 k", 10_000), ("100 k", 100_000)] {
             (library.fill)(wanted / per_label_set);

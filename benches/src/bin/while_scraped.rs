@@ -9,7 +9,7 @@ use tower_rum_benches::report::{figure, rounds};
 use tower_rum_benches::scraped::{self, Scraped};
 
 fn main() {
-    for library in scraped::all() {
+    for library in scraped::all(1) {
         (library.fill)(100_000 / library.samples_per_label_set());
         let scraping = AtomicBool::new(false);
         let done = AtomicBool::new(false);
