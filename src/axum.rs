@@ -9,6 +9,32 @@
 //!     .merge(monitor.routes())
 //!     .layer(monitor.layer()); // last: it also sees what no route matched
 //! ```
+//!
+//! # Around single handlers
+//!
+//! axum puts whatever a router's layer makes of a route into a box of its own, for each request. Around a handler
+//! ([`Handler::layer`](axum::handler::Handler::layer)) the same layer counts the same series without it: for routes that answer in microseconds
+//! (`benches/README.md`, *axum by the layer's place* and *end to end*). What no route takes counts where the fallbacks have the layer as well, and what a
+//! layer of the router answers in a handler's place does not.
+//!
+//! ```
+//! use axum::{Router, handler::Handler, http::StatusCode, routing::get};
+//!
+//! async fn user() -> &'static str {
+//!     "a user"
+//! }
+//!
+//! async fn not_found() -> StatusCode {
+//!     StatusCode::NOT_FOUND
+//! }
+//!
+//! let monitor = tower_rum::Monitor::new();
+//! let layer = monitor.layer();
+//! let app: Router = Router::new()
+//!     .route("/users/{id}", get(user.layer(layer.clone())))
+//!     .fallback(not_found.layer(layer))
+//!     .merge(monitor.routes());
+//! ```
 
 use std::convert::Infallible;
 use std::pin::Pin;

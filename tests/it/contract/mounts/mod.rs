@@ -34,6 +34,8 @@ pub async fn all() -> Vec<Mounted> {
         tower::mounted().await,
         #[cfg(feature = "axum")]
         axum::mounted().await,
+        #[cfg(feature = "axum")]
+        axum::mounted_by_handlers().await,
         #[cfg(feature = "actix")]
         actix::mounted(),
     ]
