@@ -14,8 +14,9 @@
 //!
 //! axum puts whatever a router's layer makes of a route into a box of its own, for each request. Around a handler
 //! ([`Handler::layer`](axum::handler::Handler::layer)) the same layer counts the same series without it: for routes that answer in microseconds
-//! (`benches/README.md`, *axum by the layer's place* and *end to end*). What no route takes counts where the fallbacks have the layer as well, and what a
-//! layer of the router answers in a handler's place does not.
+//! (`benches/README.md`, *axum by the layer's place* and *end to end*). What axum answers by itself, a `404` where no route is and a `405` where a route has no such
+//! method, counts only where handlers with the layer answer it: the router's `fallback`, and the method router's. What a layer of the router answers in a handler's
+//! place does not count.
 //!
 //! ```
 //! use axum::{Router, handler::Handler, http::StatusCode, routing::get};

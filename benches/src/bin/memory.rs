@@ -1,4 +1,5 @@
-//! Bytes alive per label set: one counter, a latency and a size histogram, a gauge. With one thread, and with four that all touch every label set.
+//! Bytes alive per label set: one counter, a latency and a size histogram, a gauge. With one thread, and with four that all touch every label set;
+//! each of an endpoint of its own, and as many to an endpoint as there can be.
 
 use std::sync::Barrier;
 
