@@ -55,7 +55,7 @@
 //! Imports run one way: a module uses only what stands above it, and those of one line do not see each other.
 //!
 //! ```text
-//! error, label, collected, inner
+//! error, label, clock, collected, inner
 //! exemplars
 //! config
 //! beacon, address
@@ -72,6 +72,7 @@
 
 mod address;
 mod beacon;
+mod clock;
 mod collected;
 mod config;
 pub mod dashboard;

@@ -3,12 +3,12 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Instant;
 
 use actix_web::HttpRequest;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header::{HeaderName, HeaderValue};
 
+use crate::clock::Moment;
 use crate::config::Choice;
 use crate::exemplars;
 use crate::label::{EndpointSource, MethodLabel, RequestHead, Template};
@@ -46,7 +46,7 @@ impl Endpoints {
     #[inline]
     pub(super) fn begin(&self, request: &ServiceRequest) -> (Seeming, InFlight) {
         // First, because reading the clock waits for whatever was begun before it.
-        let arrived = Instant::now();
+        let arrived = self.shared.recorder.now();
         let (shared, method) = (&self.shared, MethodLabel::named(request.method().as_str()));
         if !shared.is_told_by_template() {
             return self.begin_by_head(arrived, method, request);
@@ -55,14 +55,14 @@ impl Endpoints {
     }
 
     #[inline]
-    fn begin_by_route(&self, arrived: Instant, method: MethodLabel, request: &ServiceRequest) -> (Seeming, InFlight) {
+    fn begin_by_route(&self, arrived: Moment, method: MethodLabel, request: &ServiceRequest) -> (Seeming, InFlight) {
         let seeming = self.seeming(method, request);
         let guard = self.shared.recorder.begin(arrived, &template(seeming.pattern()), Choice::FIRST, method);
         (seeming, guard)
     }
 
     #[cold]
-    fn begin_by_head(&self, arrived: Instant, method: MethodLabel, request: &ServiceRequest) -> (Seeming, InFlight) {
+    fn begin_by_head(&self, arrived: Moment, method: MethodLabel, request: &ServiceRequest) -> (Seeming, InFlight) {
         if let (EndpointSource::Router, Some(by_head)) = (&self.shared.endpoint, self.shared.by_head.as_deref())
             && by_head.wants_a_trace_field_alone()
         {

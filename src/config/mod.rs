@@ -86,6 +86,7 @@ pub(crate) struct Config {
     pub(crate) response_duration: bool,
     pub(crate) server_timing: bool,
     pub(crate) exemplars: bool,
+    pub(crate) time_stamp_counter: bool,
     pub(crate) own_routes_counted: bool,
     /// Page views and transitions are told by a cookie, not by the script.
     pub(crate) cookie_journeys: bool,
@@ -120,6 +121,7 @@ impl Default for Config {
             response_duration: false,
             server_timing: true,
             exemplars: false,
+            time_stamp_counter: false,
             own_routes_counted: false,
             cookie_journeys: false,
             secure_cookie: false,

@@ -1,6 +1,5 @@
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Instant;
 
 use http::{Request, Response};
 use tower::Service;
@@ -41,7 +40,7 @@ where
 
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
         // First, because reading the clock waits for whatever was begun before it.
-        let arrived = Instant::now();
+        let arrived = self.shared.recorder.now();
         let mut guard;
         if self.shared.is_told_by_template() {
             guard = self.shared.begin(arrived, &request);

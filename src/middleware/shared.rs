@@ -1,8 +1,8 @@
 use std::sync::Arc;
-use std::time::Instant;
 
 use http::Request;
 
+use crate::clock::Moment;
 use crate::config::Choice;
 use crate::label::{EndpointSource, MethodLabel, RequestHead, Template};
 use crate::record::{InFlight, Recorder, RequestSizeMeter, RouteSlot};
@@ -37,7 +37,7 @@ impl Shared {
     /// A request has arrived that [is told by its template](Self::is_told_by_template).
     #[expect(clippy::inline_always, reason = "every service has it, and so it would be called")]
     #[inline(always)]
-    pub(super) fn begin<B>(&self, arrived: Instant, request: &Request<B>) -> InFlight {
+    pub(super) fn begin<B>(&self, arrived: Moment, request: &Request<B>) -> InFlight {
         let template = Template::routed(request.extensions());
         self.recorder.begin(arrived, &template, Choice::FIRST, MethodLabel::of(request.method()))
     }
@@ -46,12 +46,12 @@ impl Shared {
     /// on its way to the inner service.
     #[cold]
     #[inline(never)]
-    pub(super) fn begin_by_head<B>(&self, arrived: Instant, mut request: Request<B>) -> (InFlight, Request<B>) {
+    pub(super) fn begin_by_head<B>(&self, arrived: Moment, mut request: Request<B>) -> (InFlight, Request<B>) {
         let guard = self.guard_by_head(arrived, &mut request);
         (guard, request)
     }
 
-    fn guard_by_head<B>(&self, arrived: Instant, request: &mut Request<B>) -> InFlight {
+    fn guard_by_head<B>(&self, arrived: Moment, request: &mut Request<B>) -> InFlight {
         let head = RequestHead::of(request);
         let Some((template, choice)) = self.subject(head) else { return InFlight::NONE };
         let by_head = self.by_head.as_deref();

@@ -45,6 +45,7 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
+use crate::clock::{Clock, Moment};
 use crate::config::{Choice, Config, HttpLabels, Ruling, TemplateRules};
 use crate::exemplars::TraceId;
 use crate::label::{MethodLabel, OVERFLOW, Template, UNMATCHED};
@@ -96,6 +97,7 @@ pub(crate) struct Recorder {
     summaries: Option<Arc<Summaries>>,
     slots: Arc<Slots>,
     exemplars: Option<Box<Exemplars>>,
+    clock: Clock,
     /// In flight.
     scrapes: AtomicU64,
 }
@@ -149,14 +151,21 @@ impl Recorder {
             slots: Arc::new(Slots::new(tables.iter().map(|table| table.shape).collect())),
             exemplars: config.exemplars.then(|| Box::new(Exemplars::new(&tables))),
             tables,
+            clock: if config.time_stamp_counter { Clock::counter() } else { Clock::System },
             scrapes: AtomicU64::new(0),
         });
         recorder.expose_closed_sets(config);
         recorder
     }
 
+    /// When a request arrives that is to be counted here.
+    #[inline]
+    pub(crate) fn now(&self) -> Moment {
+        self.clock.now()
+    }
+
     /// A request has arrived; [`InFlight::NONE`] if it is not counted.
-    pub(crate) fn begin(&self, arrived: Instant, template: &Template<'_>, choice: Choice, method: MethodLabel) -> InFlight {
+    pub(crate) fn begin(&self, arrived: Moment, template: &Template<'_>, choice: Choice, method: MethodLabel) -> InFlight {
         let progress = local::with(&self.weak, |local| {
             let row = local.row(template)?.chosen(choice);
             local.begin(arrived, row, method)
@@ -167,7 +176,7 @@ impl Recorder {
     /// A request has arrived whose template may be found further inside; until then it is unmatched.
     pub(crate) fn begin_pending(
         &self,
-        arrived: Instant,
+        arrived: Moment,
         choice: Choice,
         method: MethodLabel,
         outer: Option<RouteSlot>,

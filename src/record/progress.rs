@@ -1,8 +1,8 @@
 //! Where a request in flight stands, and how it may end. Knows nothing of recording.
 
 use std::sync::{Arc, Weak};
-use std::time::{Duration, Instant};
 
+use crate::clock::Moment;
 use crate::exemplars::TraceContext;
 use crate::label::MethodLabel;
 
@@ -15,7 +15,7 @@ use super::upgrade::Connection;
 /// Where a request in flight stands. Threads keep these from one request to the next.
 pub(super) struct Progress {
     pub(super) recorder: Weak<Recorder>,
-    arrived: Instant,
+    arrived: Moment,
     pub(super) bytes: u64,
     pub(super) length: u64,
     pub(super) route: Route,
@@ -71,7 +71,7 @@ impl Progress {
     pub(super) fn idle(recorder: &Weak<Recorder>, route: Route) -> Self {
         Self {
             recorder: Weak::clone(recorder),
-            arrived: Instant::now(),
+            arrived: Moment::now(),
             bytes: 0,
             length: 0,
             route,
@@ -84,7 +84,7 @@ impl Progress {
 
     /// A request has arrived.
     #[inline]
-    pub(super) fn arrive(&mut self, arrived: Instant, route: Route) {
+    pub(super) fn arrive(&mut self, arrived: Moment, route: Route) {
         self.arrived = arrived;
         self.bytes = 0;
         self.route = route;
@@ -125,21 +125,14 @@ impl Progress {
     /// What the buckets that it falls into may name; `nanoseconds` since its arrival.
     pub(super) fn candidate(&self, nanoseconds: u64) -> Option<Candidate> {
         let trace = self.trace()?.trace_id();
-        let at = self.arrived + Duration::from_nanos(nanoseconds);
-        Some(Candidate { trace, value: nanoseconds as f64 / 1e9, at })
+        Some(Candidate { trace, value: nanoseconds as f64 / 1e9, at: self.arrived.after(nanoseconds) })
     }
 
     #[inline]
     pub(super) fn nanoseconds(&self) -> u64 {
-        nanoseconds_since(self.arrived)
+        self.arrived.nanoseconds()
     }
 }
 
 /// No claim's number: the place has to be looked up.
 const NOBODY: u64 = u64::MAX;
-
-#[inline]
-pub(super) fn nanoseconds_since(start: Instant) -> u64 {
-    // They fit for five centuries.
-    start.elapsed().as_nanos() as u64
-}

@@ -72,6 +72,7 @@ impl Recorder {
     /// Every word only grows, so what is read later is never less. A histogram's count is the sum of its buckets, hence
     /// always equal to its `+Inf`; its sum may lag behind by samples that are just being written.
     pub(crate) fn snapshot(&self) -> Snapshot<'_> {
+        self.clock.check();
         self.snapshot_at(Instant::now())
     }
 
@@ -304,7 +305,7 @@ mod tests {
     fn a_summary_forgets_what_is_ten_minutes_old_but_not_the_last_it_knew() {
         let recorder = Recorder::new(&Config { sizes: Sizes::Summary, ..Config::default() });
         let respond = |bytes| {
-            let mut request = recorder.begin(Instant::now(), &Template::Unmatched, Choice::at(0), MethodLabel::of(&Method::GET));
+            let mut request = recorder.begin(recorder.now(), &Template::Unmatched, Choice::at(0), MethodLabel::of(&Method::GET));
             request.respond(200, Lifetime::Unrecorded, None);
             request.sent(bytes);
             request.end(End::Complete);

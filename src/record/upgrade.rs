@@ -3,13 +3,13 @@
 use std::fmt;
 use std::mem;
 use std::sync::{Arc, PoisonError, Weak};
-use std::time::Instant;
 
 use http::Extensions;
 
+use crate::clock::Moment;
+
 use super::Recorder;
 use super::local;
-use super::progress::nanoseconds_since;
 use super::rows::Row;
 use super::sync::{Mutex, MutexGuard};
 
@@ -140,10 +140,10 @@ enum Stage {
     /// The handler has the guard.
     Taken,
     /// The head of a request in this row went out then.
-    HandedOver(Row, Instant),
+    HandedOver(Row, Moment),
     /// Both.
     Open {
-        since: Instant,
+        since: Moment,
         series: usize,
     },
     Over,
@@ -156,7 +156,7 @@ impl Connection {
 
     pub(super) fn hand_over(&self, row: Row) {
         let mut stage = self.stage();
-        let now = Instant::now();
+        let now = Moment::now();
         *stage = match *stage {
             Stage::Offered => Stage::HandedOver(row, now),
             Stage::Taken => self.open(row, now),
@@ -175,7 +175,7 @@ impl Connection {
         true
     }
 
-    fn open(&self, row: Row, since: Instant) -> Stage {
+    fn open(&self, row: Row, since: Moment) -> Stage {
         let Some(series) = self.recorder.upgrade().and_then(|recorder| recorder.upgrade_series(row)) else { return Stage::Over };
         local::with(&self.recorder, |local| {
             local.upgraded(series);
@@ -187,7 +187,7 @@ impl Connection {
     fn close(&self) {
         let last = mem::replace(&mut *self.stage(), Stage::Over);
         if let Stage::Open { since, series } = last {
-            let nanoseconds = nanoseconds_since(since);
+            let nanoseconds = since.nanoseconds();
             local::with(&self.recorder, |local| local.upgrade_ended(series, nanoseconds));
         }
     }

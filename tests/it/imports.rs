@@ -7,7 +7,7 @@ use crate::support::tree::{files_below, project};
 
 /// Modules of one line do not see each other.
 const ORDER: [&[&str]; 11] = [
-    &["error", "label", "collected", "inner"],
+    &["error", "label", "clock", "collected", "inner"],
     &["exemplars"],
     &["config"],
     &["beacon", "address"],

@@ -7,7 +7,7 @@ use axum::Router;
 use tower_rum::Monitor;
 use tower_rum_benches::beds::{router, router_of_layered};
 use tower_rum_benches::measure::{median, pin};
-use tower_rum_benches::peers::{self, GuardedLayer, NoOpLayer, OURS, PrometheusVec};
+use tower_rum_benches::peers::{self, GuardedLayer, NoOpLayer, OURS, OURS_BY_COUNTER, PrometheusVec};
 use tower_rum_benches::report::{figure, rounds};
 
 fn main() {
@@ -19,6 +19,7 @@ fn main() {
         ("bare again", router()),
         ("no-op layer", router().layer(NoOpLayer)),
         (OURS, router().layer(Monitor::new().layer())),
+        (OURS_BY_COUNTER, router().layer(peers::by_counter().layer())),
         ("tower-rum (B), around each handler", router_of_layered(&Monitor::new().layer())),
         ("axum-prometheus (B)", router().layer(peers::axum_prometheus(true))),
         ("prometheus vec (B)", router().layer(GuardedLayer::new(PrometheusVec::new()))),

@@ -5,7 +5,7 @@
 use std::io::Read;
 
 use tower_rum_benches::measure::{BARE, median};
-use tower_rum_benches::peers::OURS;
+use tower_rum_benches::peers::{OURS, OURS_BY_COUNTER};
 
 /// Things by name, in the order in which they first came.
 type Named<'a, T> = Vec<(&'a str, T)>;
@@ -40,7 +40,8 @@ fn main() {
 
 /// README's table: what a request costs more, beside the middlewares that are used most.
 fn in_short(tables: &[(&str, (Vec<&str>, Rows))]) {
-    println!("\n| added to a request of | {OURS} | {} |\n|---|---|{}", PEERS.join(" | "), "---|".repeat(PEERS.len()));
+    let columns = [&[OURS, OURS_BY_COUNTER], &PEERS[..]].concat();
+    println!("\n| added to a request of | {} |\n|---|{}", columns.join(" | "), "---|".repeat(columns.len()));
     for (bed, (_, rows)) in tables.iter().filter(|(bed, _)| BEDS.contains(bed)) {
         let Some(ours) =
             [TIME, INSTRUCTIONS, ALLOCATIONS].map(|bench| figure(rows, OURS, bench)).into_iter().collect::<Option<Vec<_>>>()
@@ -52,7 +53,9 @@ fn in_short(tables: &[(&str, (Vec<&str>, Rows))]) {
             _ => String::new(),
         });
         let ours: Vec<_> = ours.into_iter().map(number).collect();
-        println!("| {bed} | {} ns, {} instructions, {} allocations | {} |", ours[0], ours[1], ours[2], peers.join(" | "));
+        let by_counter = figure(rows, OURS_BY_COUNTER, TIME).map(|time| number(time) + " ns").unwrap_or_default();
+        let peers = peers.join(" | ");
+        println!("| {bed} | {} ns, {} instructions, {} allocations | {by_counter} | {peers} |", ours[0], ours[1], ours[2]);
     }
 }
 

@@ -9,11 +9,11 @@ use tower_rum::Monitor;
 use crate::beds::{Bed, actix_bed};
 use crate::measure::BARE;
 
-use super::{OURS, SECONDS};
+use super::{OURS, OURS_BY_COUNTER, SECONDS, by_counter};
 
 /// Every variant of the actix bed.
 pub fn actix() -> Vec<(&'static str, Bed)> {
-    let monitor = Monitor::new();
+    let (monitor, by_counter) = (Monitor::new(), by_counter());
     let prometheus = PrometheusMetricsBuilder::new("").buckets(&SECONDS).build().expect("metrics");
     vec![
         (BARE, actix_bed!(app => app)),
@@ -31,6 +31,7 @@ pub fn actix() -> Vec<(&'static str, Bed)> {
             })),
         ),
         (OURS, actix_bed!(app => app.wrap(monitor.actix()))),
+        (OURS_BY_COUNTER, actix_bed!(app => app.wrap(by_counter.actix()))),
         ("actix-web-prom (A, at the end of the body)", actix_bed!(app => app.wrap(prometheus.clone()))),
     ]
 }

@@ -43,6 +43,7 @@ pub fn all() -> Vec<Variant> {
         Variant::new("two Instant reads", clocks::ClocksLayer::<std::time::Instant>::new()),
         Variant::new("two quanta reads", clocks::ClocksLayer::<quanta::Instant>::new()),
         Variant::new(OURS, Monitor::new().layer()),
+        Variant::new(OURS_BY_COUNTER, by_counter().layer()),
         Variant::new("tower-rum (B), exemplars", with_exemplars().layer()),
         Variant::new("axum-prometheus (A)", ready_made::axum_prometheus(false)),
         Variant::new("axum-prometheus (B)", ready_made::axum_prometheus(true)),
@@ -57,6 +58,11 @@ pub fn all() -> Vec<Variant> {
     ]
 }
 
+/// Reads the processor's counter, where it may be relied on.
+pub fn by_counter() -> Monitor {
+    Monitor::builder().time_stamp_counter(true).build().expect("a monitor")
+}
+
 /// Every request is of a trace, whose field is read.
 fn with_exemplars() -> Monitor {
     const FIELD: &[u8] = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -65,3 +71,4 @@ fn with_exemplars() -> Monitor {
 }
 
 pub const OURS: &str = "tower-rum (B)";
+pub const OURS_BY_COUNTER: &str = "tower-rum (B), time stamp counter";

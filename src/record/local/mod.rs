@@ -6,8 +6,8 @@ mod thread;
 mod values;
 
 use std::sync::{Arc, Weak};
-use std::time::Instant;
 
+use crate::clock::Moment;
 use crate::config::Ruling;
 use crate::label::{MethodLabel, Template};
 
@@ -62,7 +62,7 @@ impl Local {
 
     /// A request has arrived.
     #[inline]
-    pub(super) fn begin(&mut self, arrived: Instant, row: Row, method: MethodLabel) -> Option<Box<Progress>> {
+    pub(super) fn begin(&mut self, arrived: Moment, row: Row, method: MethodLabel) -> Option<Box<Progress>> {
         let place = self.place(row, method)?;
         self.exchanges.get(place)?.cell.add(STARTED, 1);
         let route = Route { row, method, owner: self.claim.number(), place };
@@ -72,7 +72,7 @@ impl Local {
     }
 
     /// The same for a request that will move: rare, and so not to weigh on the others.
-    pub(super) fn begin_pending(&mut self, arrived: Instant, row: Row, method: MethodLabel) -> Option<Box<Progress>> {
+    pub(super) fn begin_pending(&mut self, arrived: Moment, row: Row, method: MethodLabel) -> Option<Box<Progress>> {
         self.arrived(row, method)?;
         let mut progress = Box::new(Progress::idle(&self.recorder, Route::of(row, method)));
         progress.arrive(arrived, progress.route);
@@ -256,7 +256,7 @@ mod tests {
         for number in 0..400 {
             let template = format!("/{}", number % 20);
             drop(recorder.begin(
-                Instant::now(),
+                recorder.now(),
                 &Template::Routed(&template),
                 Choice::at(number / 20),
                 MethodLabel::of(&Method::GET),

@@ -1,7 +1,6 @@
 //! Whole recorders: what the middleware calls, on threads that keep their places as they do in earnest.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use http::{Extensions, Method};
 
@@ -82,7 +81,7 @@ fn a_route_that_is_found_while_the_request_ends_moves_it_wholly_or_not_at_all() 
     for found in [None, Some("/found")] {
         model(1, move || {
             let recorder = recorder();
-            let (request, slot) = recorder.begin_pending(Instant::now(), Choice::at(0), method(), None).unwrap();
+            let (request, slot) = recorder.begin_pending(recorder.now(), Choice::at(0), method(), None).unwrap();
             let inner = spawn({
                 let recorder = Arc::clone(&recorder);
                 move || slot.fill(&recorder, found.map(Template::Routed).as_ref())
@@ -140,7 +139,7 @@ fn recorder_of(config: Config) -> Arc<Recorder> {
 }
 
 fn begin(recorder: &Recorder) -> InFlight {
-    recorder.begin(Instant::now(), &Template::Routed("/"), Choice::at(0), method())
+    recorder.begin(recorder.now(), &Template::Routed("/"), Choice::at(0), method())
 }
 
 fn method() -> MethodLabel {
