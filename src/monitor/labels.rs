@@ -26,15 +26,15 @@ impl Builder {
     /// (`benches/README.md`). It is for services that answer in microseconds; no other will notice.
     ///
     /// `/sys/devices/system/clocksource/clocksource0/current_clocksource` says whether the counter may be relied on: Linux gives it up where the
-    /// processor's cores do not agree on it, or it runs unsteadily. That is asked here and at every scrape. Elsewhere, on virtual machines with another
-    /// clock, and as long as Linux has given it up, times come from the system's monotonic clock, [`Instant`](std::time::Instant),
-    /// as they do by default.
+    /// processor's cores do not agree on it, or it runs unsteadily. Each scrape asks for that again, and compares the counter with the system's clock:
+    /// where they are apart by a thousandth of the time since the scrape before, or Linux has given the counter up, times come from the system's monotonic
+    /// clock until a later scrape finds it right. They do so as well on virtual machines with another clock, and on other systems. That is
+    /// [`Instant`](std::time::Instant), which is the clock by default.
     ///
-    /// [`build`](Self::build) then finds out how fast the counter runs, once in a process, mostly within 1 ms and at most in 200. It is not set right afterwards
-    /// as the system's clock is (which may be by up to 500 parts in a million): durations may differ by such a share.
+    /// [`build`](Self::build) finds out how fast the counter runs, once in a process, mostly within 1 ms and at most in 200.
     ///
     /// ```
-    /// let monitor = tower_rum::Builder::default().time_stamp_counter(true).build()?;
+    /// let monitor = tower_rum::Monitor::builder().time_stamp_counter(true).build()?;
     /// # Ok::<(), tower_rum::Error>(())
     /// ```
     #[cfg(feature = "time-stamp-counter")]

@@ -135,6 +135,10 @@ impl Room {
 
 impl Recorder {
     pub(crate) fn new(config: &Config) -> Arc<Self> {
+        Self::by(if config.time_stamp_counter { Clock::counter() } else { Clock::System }, config)
+    }
+
+    fn by(clock: Clock, config: &Config) -> Arc<Self> {
         let mut own_bounds = OwnBounds::new(config);
         let tables = tables::tables(config, &own_bounds).into_boxed_slice();
         let recorder = Arc::new_cyclic(|weak| Self {
@@ -151,7 +155,7 @@ impl Recorder {
             slots: Arc::new(Slots::new(tables.iter().map(|table| table.shape).collect())),
             exemplars: config.exemplars.then(|| Box::new(Exemplars::new(&tables))),
             tables,
-            clock: if config.time_stamp_counter { Clock::counter() } else { Clock::System },
+            clock,
             scrapes: AtomicU64::new(0),
         });
         recorder.expose_closed_sets(config);

@@ -301,6 +301,17 @@ mod tests {
 
     use super::*;
 
+    #[cfg(all(feature = "time-stamp-counter", target_os = "linux", target_arch = "x86_64"))]
+    #[test]
+    fn a_scrape_notices_that_linux_has_given_the_counter_up() {
+        use crate::clock::{Clock, Moment};
+
+        let recorder = Recorder::by(Clock::given_up(), &Config::default());
+        assert!(matches!(recorder.now(), Moment::Counter(_)));
+        drop(recorder.snapshot());
+        assert!(matches!(recorder.now(), Moment::System(_)));
+    }
+
     #[test]
     fn a_summary_forgets_what_is_ten_minutes_old_but_not_the_last_it_knew() {
         let recorder = Recorder::new(&Config { sizes: Sizes::Summary, ..Config::default() });
