@@ -22,8 +22,8 @@ impl Builder {
 
     /// Take the times of requests from the processor's time stamp counter, where Linux on x86-64 tells the time by it. Default: off.
     ///
-    /// Two readings are most of what the layer costs a request, and this makes them cheaper by half or more: some 30 ns of 90
-    /// (`benches/README.md`). It is for services that answer in microseconds; no other will notice.
+    /// Two readings are half of what the layer costs a request under plain tower, and this makes them cheaper by half or more: 50 ns in place of 90
+    /// where `benches/README.md` was measured. It is for services that answer in microseconds; no other will notice.
     ///
     /// `/sys/devices/system/clocksource/clocksource0/current_clocksource` says whether the counter may be relied on: Linux gives it up where the
     /// processor's cores do not agree on it, or it runs unsteadily. Each scrape asks for that again, and compares the counter with the system's clock:
