@@ -76,7 +76,7 @@ fn hint_of(template: &str) -> usize {
 }
 
 const HINTS: usize = 512;
-const MOST_ENTRIES: usize = 4_096;
+const MOST_ENTRIES: usize = 16_384;
 
 #[cfg(test)]
 mod tests {
@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn it_grows_with_the_routes_to_a_limit() {
         let mut cache = TemplateCache::default();
-        let templates: Vec<String> = (0..4_000).map(|number| format!("/things/{number}/parts")).collect();
+        let templates: Vec<String> = (0..10_000).map(|number| format!("/things/{number}/parts")).collect();
         for template in &templates {
             cache.insert(template, Verdict::Uncounted);
         }
