@@ -2,7 +2,7 @@
 //!
 //! That a processor says its counter is steady does not make it so: on some machines the cores' counters are 1.6 s apart
 //! (<https://github.com/metrics-rs/quanta/issues/111>). Linux compares them when it starts, and goes on watching where it has reason to. While it tells the time
-//! by this counter itself, so can we. How fast it runs is found out in less than a millisecond, and held against the system's clock from then on.
+//! by this counter itself, so can we. How fast it runs is found out once, and held against the system's clock from then on.
 
 use std::fs;
 use std::path::Path;
@@ -33,7 +33,7 @@ struct Both {
 }
 
 impl Counter {
-    /// The process's. Finds out how fast it runs the first time, which takes at most 200 ms.
+    /// The process's. Finds out how fast it runs the first time, which takes up to some 200 ms.
     pub(super) fn get() -> Option<&'static Self> {
         let clocksource = Path::new("/sys/devices/system/clocksource/clocksource0/current_clocksource");
         is_counter(clocksource).then(|| COUNTER.get_or_init(|| Self::new(clocksource)))

@@ -22,16 +22,16 @@ impl Builder {
 
     /// Take the times of requests from the processor's time stamp counter, where Linux on x86-64 tells the time by it. Default: off.
     ///
-    /// Two readings are half of what the layer costs a request under plain tower, and this makes them cheaper by half or more: 50 ns in place of 90
-    /// where `benches/README.md` was measured. It is for services that answer in microseconds; no other will notice.
+    /// Two readings are half of what the layer costs a request under plain tower, and this makes them cheaper by half or more: of some 90 ns 45 are
+    /// left where `benches/README.md` was measured, and of 240 under axum 200. It is for services that answer in microseconds; no other will notice.
     ///
     /// `/sys/devices/system/clocksource/clocksource0/current_clocksource` says whether the counter may be relied on: Linux gives it up where the
-    /// processor's cores do not agree on it, or it runs unsteadily. Each scrape asks for that again, and compares the counter with the system's clock:
-    /// where they are apart by a thousandth of the time since the scrape before, or Linux has given the counter up, times come from the system's monotonic
+    /// processor's cores do not agree on it, or it runs unsteadily. Scrapes ask for that again, once a second at most, and compare the counter with the system's clock:
+    /// where they are apart by a thousandth of the time since they did so last, or Linux has given the counter up, times come from the system's monotonic
     /// clock until a later scrape finds it right. They do so as well on virtual machines with another clock, and on other systems. That is
     /// [`Instant`](std::time::Instant), which is the clock by default.
     ///
-    /// [`build`](Self::build) finds out how fast the counter runs, once in a process, mostly within 1 ms and at most in 200.
+    /// [`build`](Self::build) finds out how fast the counter runs, once in a process, mostly within 1 ms, and in some 200 where it is interrupted.
     ///
     /// ```
     /// let monitor = tower_rum::Monitor::builder().time_stamp_counter(true).build()?;
