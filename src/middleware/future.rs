@@ -9,6 +9,7 @@ use crate::label::MethodLabel;
 use crate::record::{End, InFlight, Lifetime};
 
 use super::body::ResponseBody;
+use super::field;
 use super::response_head::ResponseHead;
 use super::shared::Shared;
 use super::unwind::Watch;
@@ -142,7 +143,7 @@ fn expected_bytes(response: &impl ResponseHead) -> Option<u64> {
 /// The value of `Sec-Fetch-Dest`.
 #[inline]
 pub(super) fn destination(headers: &HeaderMap) -> Option<&[u8]> {
-    headers.get(&SEC_FETCH_DEST).map(HeaderValue::as_bytes)
+    field::rare(headers, &SEC_FETCH_DEST).map(HeaderValue::as_bytes)
 }
 
 impl<F> ResponseFuture<F> {

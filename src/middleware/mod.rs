@@ -70,7 +70,9 @@
 //! ```
 
 mod body;
+mod field;
 mod future;
+mod handle;
 mod head_rules;
 pub mod journeys;
 mod layer;

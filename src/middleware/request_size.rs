@@ -13,17 +13,18 @@ use tower::{Layer, Service};
 
 use crate::record::RequestSizeMeter;
 
+use super::handle::Handle;
 use super::shared::Shared;
 
 /// Puts [`RequestSize`] around a service.
 #[derive(Debug, Clone)]
 pub struct RequestSizeLayer {
-    shared: Arc<Shared>,
+    shared: Handle,
 }
 
 impl RequestSizeLayer {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared }
+        Self { shared: Handle::new(shared) }
     }
 }
 
@@ -31,7 +32,7 @@ impl<S> Layer<S> for RequestSizeLayer {
     type Service = RequestSize<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        RequestSize { inner, shared: Arc::clone(&self.shared) }
+        RequestSize { inner, shared: self.shared.clone() }
     }
 }
 
@@ -39,7 +40,7 @@ impl<S> Layer<S> for RequestSizeLayer {
 #[derive(Debug, Clone)]
 pub struct RequestSize<S> {
     inner: S,
-    shared: Arc<Shared>,
+    shared: Handle,
 }
 
 impl<S> RequestSize<S> {

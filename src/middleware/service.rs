@@ -1,4 +1,3 @@
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::{Request, Response};
@@ -6,7 +5,7 @@ use tower::Service;
 
 use super::body::ResponseBody;
 use super::future::{Asked, ResponseFuture, destination};
-use super::shared::Shared;
+use super::handle::Handle;
 use super::unwind::Watch;
 use super::upgrade;
 
@@ -14,11 +13,11 @@ use super::upgrade;
 #[derive(Debug, Clone)]
 pub struct HttpMetrics<S> {
     inner: S,
-    shared: Arc<Shared>,
+    shared: Handle,
 }
 
 impl<S> HttpMetrics<S> {
-    pub(super) fn new(inner: S, shared: Arc<Shared>) -> Self {
+    pub(super) fn new(inner: S, shared: Handle) -> Self {
         Self { inner, shared }
     }
 

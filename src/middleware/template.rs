@@ -6,17 +6,18 @@ use std::task::{Context, Poll};
 use http::Request;
 use tower::{Layer, Service};
 
+use super::handle::Handle;
 use super::shared::Shared;
 
 /// Puts [`TellTemplate`] around a service.
 #[derive(Debug, Clone)]
 pub struct TellTemplateLayer {
-    shared: Arc<Shared>,
+    shared: Handle,
 }
 
 impl TellTemplateLayer {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared }
+        Self { shared: Handle::new(shared) }
     }
 }
 
@@ -24,7 +25,7 @@ impl<S> Layer<S> for TellTemplateLayer {
     type Service = TellTemplate<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        TellTemplate { inner, shared: Arc::clone(&self.shared) }
+        TellTemplate { inner, shared: self.shared.clone() }
     }
 }
 
@@ -32,7 +33,7 @@ impl<S> Layer<S> for TellTemplateLayer {
 #[derive(Debug, Clone)]
 pub struct TellTemplate<S> {
     inner: S,
-    shared: Arc<Shared>,
+    shared: Handle,
 }
 
 impl<S> TellTemplate<S> {

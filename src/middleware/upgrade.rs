@@ -3,10 +3,13 @@ use http::{Method, Request, Version};
 
 use crate::record::{InFlight, UpgradeOffer};
 
+use super::field;
+
 /// Whether a request asks for another protocol, or for a tunnel.
 #[inline]
 pub(super) fn is_asked_by<B>(request: &Request<B>) -> bool {
-    request.version() == Version::HTTP_11 && request.headers().contains_key(UPGRADE) || request.method() == Method::CONNECT
+    request.version() == Version::HTTP_11 && field::rare(request.headers(), &UPGRADE).is_some()
+        || request.method() == Method::CONNECT
 }
 
 /// Lets the handler of such a request take an [`UpgradeGuard`](crate::UpgradeGuard).
