@@ -21,7 +21,7 @@ pub use self::axum::{boxed, router, router_of_layered};
 pub use self::beacon::{EMPTY_HANDLER, PAGE_LOAD, beacons};
 pub use self::drive::{drain, now_or_never};
 pub use self::mix::{PATTERNS, Traffic};
-pub use self::odd::{FRAMES, giving_up, streaming};
+pub use self::odd::{FRAMES, giving_up, streaming, with_fields};
 pub use self::tower::{Leaf, matched_paths};
 
 /// Runs that many requests through one thread's own copy of a service.

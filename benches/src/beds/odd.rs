@@ -1,4 +1,4 @@
-//! Requests that are not answered at once with a few bytes: streamed, and given up.
+//! Requests that are not like the others: answered in a stream, given up, or with header fields.
 
 use std::convert::Infallible;
 use std::future::{Pending, Ready, pending, ready};
@@ -7,11 +7,11 @@ use std::task::{Context, Poll, Waker};
 
 use axum::body::{Body, HttpBody};
 use bytes::Bytes;
-use http::{Request, Response, Uri};
+use http::{HeaderMap, Request, Response, Uri};
 use http_body::Frame;
 use tower::{Layer, Service};
 
-use super::{drain, matched_paths, now_or_never};
+use super::{Leaf, drain, matched_paths, now_or_never};
 
 pub const FRAMES: usize = 64;
 const FRAME: &[u8] = &[b'x'; 16 * 1024];
@@ -94,6 +94,24 @@ where
         for _ in 0..requests {
             let future = pin!(service.call(request(&path)));
             assert!(future.poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        }
+    })
+}
+
+/// Requests with these header fields, to the leaf service.
+pub fn with_fields<L, B>(layer: L, fields: HeaderMap) -> Box<dyn FnMut(usize)>
+where
+    L: Layer<Leaf>,
+    L::Service: Service<Request<Body>, Response = Response<B>, Error = Infallible> + 'static,
+    B: HttpBody + 'static,
+{
+    let (mut service, path) = (layer.layer(Leaf), matched_paths().swap_remove(9));
+    Box::new(move |requests| {
+        for _ in 0..requests {
+            let mut request = request(&path);
+            request.headers_mut().clone_from(&fields);
+            let Ok(response) = now_or_never(service.call(request));
+            drain(response.into_body());
         }
     })
 }
